@@ -1,0 +1,5 @@
+"""Shim for tools that still call it; the metadata is in setup.cfg."""
+
+from setuptools import setup
+
+setup()

@@ -1,0 +1,102 @@
+"""Exact global training of small neural networks, with certificates that anyone can check.
+
+A problem with exact data goes in; a verdict with a certificate that an independent checker
+accepts comes out::
+
+    problem -> arrangement -> cases -> bounds and search -> verdict -> certificate -> report
+
+The names below are the public interface.  Each is loaded from its module when it is first used,
+so that importing the package costs nothing.
+
+Examples
+--------
+>>> import symerm
+>>> data = symerm.Dataset.from_rows([0, 1, 2], [0, 2, 1])
+>>> problem = symerm.Problem(data, symerm.Architecture(1))
+>>> problem.dataset.size
+3
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symerm.attainability import decide
+    from symerm.attainability.verdict import Progress, Verdict
+    from symerm.certificates import certificate_text
+    from symerm.errors import (
+        BudgetExceeded,
+        CertificateError,
+        InputError,
+        SymermError,
+        UnsupportedError,
+    )
+    from symerm.networks.serialization import network_from_json, network_to_json
+    from symerm.networks.shallow import ShallowNetwork
+    from symerm.problem.architecture import Activation, Architecture, parse_activation
+    from symerm.problem.catalogue import catalogue, load_dataset
+    from symerm.problem.dataset import Dataset
+    from symerm.problem.problem import Problem
+    from symerm.problem.reading import open_dataset, read_dataset
+
+__all__ = [
+    "Activation",
+    "Architecture",
+    "BudgetExceeded",
+    "CertificateError",
+    "Dataset",
+    "InputError",
+    "Problem",
+    "Progress",
+    "ShallowNetwork",
+    "SymermError",
+    "UnsupportedError",
+    "Verdict",
+    "catalogue",
+    "certificate_text",
+    "decide",
+    "load_dataset",
+    "network_from_json",
+    "network_to_json",
+    "open_dataset",
+    "parse_activation",
+    "read_dataset",
+]
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "symerm.attainability": ("decide",),
+    "symerm.attainability.verdict": ("Progress", "Verdict"),
+    "symerm.certificates": ("certificate_text",),
+    "symerm.errors": (
+        "BudgetExceeded",
+        "CertificateError",
+        "InputError",
+        "SymermError",
+        "UnsupportedError",
+    ),
+    "symerm.networks.serialization": ("network_from_json", "network_to_json"),
+    "symerm.networks.shallow": ("ShallowNetwork",),
+    "symerm.problem.architecture": ("Activation", "Architecture", "parse_activation"),
+    "symerm.problem.catalogue": ("catalogue", "load_dataset"),
+    "symerm.problem.dataset": ("Dataset",),
+    "symerm.problem.problem": ("Problem",),
+    "symerm.problem.reading": ("open_dataset", "read_dataset"),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module 'symerm' has no attribute {name!r}")
+    value = getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

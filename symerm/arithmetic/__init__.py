@@ -1,0 +1,1 @@
+"""Exact arithmetic: rationals, linear algebra over Q, verified convex optimisation."""

@@ -1,0 +1,242 @@
+"""Upper bounds: multi-start descent in floats, then exact least squares on the pattern found.
+
+Descent is Levenberg-Marquardt on the hidden neurons with the output weights refitted at each step
+(variable projection, Golub and Pereyra 1973), for many starts at once.  The candidate is then
+made exact: its activation pattern and the forms that vanish on its neurons are read off, and the
+least-squares problem on that face is solved over Q.  Whatever the guess was, the loss of the
+exact network is computed exactly, so it is a valid upper bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+
+from symerm.arithmetic.linalg import nullspace
+from symerm.arithmetic.symmetric import solve_semidefinite
+from symerm.attainability.scaled import ScaledProblem
+
+__all__ = ["Candidate", "LocalSearch"]
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Neuron = tuple[int, tuple[Fraction, ...]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An exact network of the integer problem: sum_j sign_j phi(<f_i, u_j>) + offset.
+
+    Attributes
+    ----------
+    loss : Fraction
+        Its loss in the integer problem.
+    offset : Fraction
+    neurons : tuple of (sign, u)
+    """
+
+    loss: Fraction
+    offset: Fraction
+    neurons: tuple[Neuron, ...]
+
+
+def exact_candidate(
+    problem: ScaledProblem, offset: Fraction, neurons: tuple[Neuron, ...]
+) -> Candidate:
+    """The candidate with its loss computed exactly in integers over a common denominator."""
+    common = lcm(offset.denominator, *(x.denominator for _, u in neurons for x in u))
+    whole = [(sign, [int(x * common) for x in u]) for sign, u in neurons]
+    shift = int(offset * common)
+    loss = 0
+    for form, (target,), weight in zip(
+        problem.forms, problem.targets, problem.weights, strict=True
+    ):
+        value = shift + sum(
+            sign * problem.act(sum(x * y for x, y in zip(form, u, strict=True)))
+            for sign, u in whole
+        )
+        loss += weight * (common * target - value) ** 2
+    return Candidate(Fraction(loss, common * common), offset, neurons)
+
+
+class LocalSearch:
+    """Float descent for one problem with a single output; deterministic from its seed."""
+
+    def __init__(self, problem: ScaledProblem, seed: int = 0) -> None:
+        self.problem = problem
+        self._random = np.random.default_rng(seed)
+        forms = np.array(
+            [[float(Fraction(x, problem.input_scale)) for x in form] for form in problem.forms]
+        )
+        size = forms.shape[1]
+        # Columns are centred (where a bias can absorb it) and scaled; `_back` maps neurons of
+        # the scaled forms to neurons of the forms.
+        self._back = np.eye(size)
+        if problem.hidden_bias:
+            self._back[-1, :-1] = -forms[:, :-1].mean(0)
+        spread = np.sqrt(((forms @ self._back) ** 2).mean(0))
+        self._back = self._back / np.where(spread > 0, spread, 1.0)
+        self.forms = forms @ self._back
+        self._unit = max(1, *(abs(row[0]) for row in problem.targets))
+        self.targets = np.array([row[0] / self._unit for row in problem.targets])
+        self.weights = np.array(problem.weights, dtype=float)
+
+    def relative(self, loss: Fraction) -> float:
+        """A loss of the integer problem in the units of the descent."""
+        return float(loss / self._unit**2)
+
+    def random_starts(self, count: int) -> Array:
+        """(count, d, m) neurons whose kinks pass near random data points."""
+        size = self.forms.shape[1]
+        starts = np.empty((count, self.problem.width, size))
+        for index in np.ndindex(count, self.problem.width):
+            chosen = self.forms[self._random.choice(len(self.forms), min(size - 1, len(self.forms)))]
+            normal = np.linalg.svd(np.vstack([chosen, np.zeros((1, size))]))[2][-1]
+            starts[index] = normal + 0.05 * self._random.normal(size=size)
+            if self._random.random() < 0.5:
+                starts[index] *= -1
+        return starts
+
+    def from_rays(self, neurons: list[tuple[tuple[float, ...], ...]]) -> Array:
+        """Starts from neurons of the integer forms, given by float directions."""
+        directions = np.array(neurons)
+        inverse = np.linalg.inv(self._back)
+        return directions @ inverse.T
+
+    def descend(self, neurons: Array, steps: int) -> tuple[Array, Array]:
+        """Descend from each start; (losses relative to the units here, neurons)."""
+        neurons = np.nan_to_num(neurons)
+        loss, coefficients, residual, z = self._fit(neurons)
+        damping = np.full(len(neurons), 1e-2)
+        for _ in range(steps):
+            trial = neurons + self._direction(coefficients, residual, z, damping)
+            fitted = self._fit(trial)
+            better = fitted[0] < loss
+            gain = np.where(better, loss - fitted[0], 0.0)
+            damping = np.where(better, damping * 0.2, damping * 6)
+            neurons = np.where(better[:, None, None], trial, neurons)
+            coefficients = np.where(better[:, None], fitted[1], coefficients)
+            residual = np.where(better[:, None], fitted[2], residual)
+            z = np.where(better[:, None, None], fitted[3], z)
+            loss = np.where(better, fitted[0], loss)
+            if (damping > 1e8).all() or (better.any() and (gain < 1e-14 * loss).all()):
+                break
+        return loss, neurons
+
+    def _fit(self, neurons: Array) -> tuple[Array, Array, Array, Array]:
+        on, off = self.problem.slope_on, self.problem.slope_off
+        z = neurons @ self.forms.T
+        hidden = np.where(z > 0, on * z, off * z)
+        count, width, size = hidden.shape
+        design = np.empty((count, width + 1, size))
+        design[:, 0] = float(self.problem.output_bias)
+        design[:, 1:] = hidden
+        coefficients = _ridge(design, self.weights, np.broadcast_to(self.targets, (count, size)))
+        residual = self.targets - (coefficients[:, None, :] @ design)[:, 0]
+        return (residual * residual) @ self.weights, coefficients, residual, z
+
+    def _direction(self, coefficients: Array, residual: Array, z: Array, damping: Array) -> Array:
+        on, off = self.problem.slope_on, self.problem.slope_off
+        count, width, size = z.shape
+        slope = np.where(z > 0, on, off) * coefficients[:, 1:, None]
+        design = np.empty((count, 1 + width * self.forms.shape[1], size))
+        design[:, 0] = float(self.problem.output_bias)
+        design[:, 1:] = (slope[:, :, None, :] * self.forms.T).reshape(count, -1, size)
+        step = _ridge(design, self.weights, residual, damping)
+        return step[:, 1:].reshape(count, width, -1)
+
+    def polish(self, neurons: Array) -> Candidate:
+        """The best exact network on the faces that the float neurons lie on, nearly or exactly."""
+        candidates = [self._exact(neurons, closeness) for closeness in (1e-9, 1e-6, 1e-3)]
+        return min(candidates, key=lambda candidate: candidate.loss)
+
+    def _exact(self, neurons: Array, closeness: float) -> Candidate:
+        problem = self.problem
+        _, coefficients, _, z = self._fit(neurons[None])
+        columns: list[list[Fraction]] = []
+        owners: list[tuple[int, int, list[Fraction]]] = []
+        for j, values in enumerate(z[0]):
+            weight = coefficients[0, 1 + j]
+            if weight == 0 or not np.abs(values).max() > 0:
+                continue
+            sign = 1 if weight > 0 else -1
+            for vector in self._face(values, closeness):
+                column = []
+                for form, value in zip(problem.forms, values, strict=True):
+                    slope = problem.slope_on if value > 0 else problem.slope_off
+                    inner = sum(
+                        (x * y for x, y in zip(form, vector, strict=True)), Fraction(0)
+                    )
+                    column.append(sign * slope * inner)
+                columns.append(column)
+                owners.append((j, sign, vector))
+        solution = self._least_squares(columns)
+        offset = solution.pop(0) if problem.output_bias else Fraction(0)
+        sums: dict[tuple[int, int], list[Fraction]] = {}
+        for (j, sign, vector), value in zip(owners, solution, strict=True):
+            total = sums.setdefault((j, sign), [Fraction(0)] * len(vector))
+            sums[j, sign] = [x + value * y for x, y in zip(total, vector, strict=True)]
+        return exact_candidate(
+            problem, offset, tuple((sign, tuple(u)) for (_, sign), u in sums.items())
+        )
+
+    def _face(self, values: Array, closeness: float) -> list[list[Fraction]]:
+        """A basis of the neurons on which the forms that nearly vanish are zero."""
+        size = self.forms.shape[1]
+        order = np.argsort(np.abs(values))
+        bound = closeness * np.abs(values).max()
+        near = [int(i) for i in order if abs(values[i]) <= bound][: 4 * size]
+        while True:
+            rows = [[Fraction(x) for x in self.problem.forms[i]] for i in near]
+            basis = (
+                [list(vector) for vector in nullspace(rows)] if rows else _identity(size)
+            )
+            if basis or not near:
+                return basis
+            near.pop()
+
+    def _least_squares(self, columns: list[list[Fraction]]) -> list[Fraction]:
+        problem = self.problem
+        scales = [lcm(*(x.denominator for x in column)) for column in columns]
+        whole = [
+            [int(x * scale) for x in column]
+            for column, scale in zip(columns, scales, strict=True)
+        ]
+        if problem.output_bias:
+            whole.insert(0, [1] * problem.size)
+            scales.insert(0, 1)
+        weighted = [
+            [w * x for w, x in zip(problem.weights, column, strict=True)] for column in whole
+        ]
+        gram = [
+            [sum(x * y for x, y in zip(row, column, strict=True)) for column in whole]
+            for row in weighted
+        ]
+        moment = [
+            Fraction(sum(x * t[0] for x, t in zip(row, problem.targets, strict=True)))
+            for row in weighted
+        ]
+        solution = solve_semidefinite(gram, moment)
+        if solution is None:
+            raise ArithmeticError("normal equations without a solution")
+        return [value * scale for value, scale in zip(solution, scales, strict=True)]
+
+
+def _identity(size: int) -> list[list[Fraction]]:
+    return [[Fraction(int(i == k)) for i in range(size)] for k in range(size)]
+
+
+def _ridge(design: Array, weights: Array, right: Array, damping: Array | None = None) -> Array:
+    """Batched weighted least squares with a ridge that only guards against singularity."""
+    weighted = design * weights
+    matrix = weighted @ design.transpose(0, 2, 1)
+    moment = (weighted @ right[:, :, None])[:, :, 0]
+    diagonal = np.arange(matrix.shape[1])
+    entries = matrix[:, diagonal, diagonal]
+    guard = 1e-11 * entries.max(1, keepdims=True) + 1e-12
+    extra = 0.0 if damping is None else np.minimum(damping, 1e12)[:, None] * entries
+    matrix[:, diagonal, diagonal] = entries + guard + extra
+    return np.linalg.solve(matrix, moment[:, :, None])[:, :, 0]

@@ -1,0 +1,75 @@
+"""The proof tree of a one-output problem: cases are multisets of (sign, cone) slots.
+
+The root branches over the number of neurons with positive output weight and over the multisets of
+root cones of either sign; a split cuts the cone of one slot with a data form.  Slots with the same
+sign and cone are interchangeable (hidden neurons may be permuted), so a split of a group of mu
+equal slots has the mu + 1 children that put k of them on one side and mu - k on the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations_with_replacement
+
+from symerm.arrangements.fan import Fan
+from symerm.attainability.dual import DualLeaf, Slot
+
+__all__ = ["Node", "root_cases", "split_slots"]
+
+Slots = tuple[Slot, ...]
+
+
+@dataclass
+class Node:
+    """A case of the proof.
+
+    Attributes
+    ----------
+    slots : the sign and cone of each neuron
+    estimate : float
+        Float estimate of the relaxed minimum, inherited from the parent until computed.
+    leaf, bound : the dual leaf that closes the case and the bound it proves
+    split : (slot, data index) if the case was split
+    children : list of Node
+    """
+
+    slots: Slots
+    estimate: float
+    leaf: DualLeaf | None = None
+    bound: Fraction | None = None
+    split: tuple[int, int] | None = None
+    children: tuple[Node, ...] = ()
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, depth first, parents before children."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+
+def root_cases(fan: Fan, width: int) -> Iterator[Slots]:
+    """The cases at the root, in the order of the certificate."""
+    roots = fan.roots()
+    for positive in range(width + 1):
+        for plus in combinations_with_replacement(roots, positive):
+            for minus in combinations_with_replacement(roots, width - positive):
+                yield tuple((1, cone) for cone in plus) + tuple((-1, cone) for cone in minus)
+
+
+def split_slots(fan: Fan, slots: Slots, slot: int, index: int) -> tuple[Slots, ...]:
+    """The cases after cutting the cone of a slot, and of all equal slots, with a data form.
+
+    Child k has k of the equal slots on the non-negative side; the other slots keep their order
+    and come first.
+    """
+    sign, cone = slots[slot]
+    plus, minus = fan.cut(cone, index)
+    rest = tuple(other for other in slots if other != (sign, cone))
+    equal = len(slots) - len(rest)
+    return tuple(
+        rest + ((sign, plus),) * k + ((sign, minus),) * (equal - k) for k in range(equal + 1)
+    )

@@ -1,0 +1,109 @@
+"""What a search returns: the verdict with its certified enclosure, and reports on the way.
+
+The empirical risk is bounded below, so its infimum exists and is *attained* or *not attained*
+(Lim, Michalek, Qi 2019, "Best k-layer neural network approximations").  A verdict says which,
+with rational bounds lower <= infimum <= upper that are proved.  Where neither is proved within
+the budget the verdict is *undecided*; its bounds are proved all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from symerm.errors import InputError
+from symerm.networks.shallow import ShallowNetwork
+from symerm.problem.problem import Problem
+
+__all__ = ["Answer", "Progress", "Verdict"]
+
+Answer = Literal["attained", "not-attained", "undecided"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The state of a running search.
+
+    Attributes
+    ----------
+    lower, upper : Fraction or float
+        Bounds of the infimum proved so far.
+    open_cases, closed_cases : int
+        Cases of the search tree still to be treated, and those done.
+    seconds : float
+        Time since the search began.
+    """
+
+    lower: Fraction | float
+    upper: Fraction | float
+    open_cases: int
+    closed_cases: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to a training problem.
+
+    Attributes
+    ----------
+    problem : Problem
+    verdict : str
+        ``"attained"``, ``"not-attained"`` or ``"undecided"``.
+    lower, upper : Fraction
+        Proved bounds of the infimum of the sum of squares.
+    exact : Fraction or None
+        The infimum, where it is rational and known.
+    minimiser : ShallowNetwork or None
+        An exact minimiser if `exact` is given and attained, else a network whose loss lies
+        within the bounds.
+    escape : None
+        The family of networks along which the loss tends to an infimum that is not attained.
+    reason : str or None
+        Why the search ended without a decision, or what the verdict rests on.
+    statistics : mapping of str to int or str
+        Counts of the search for the report.
+    interrupted : bool
+        Whether the search was interrupted; the bounds hold nevertheless.
+    proof : object
+        What the certificate is written from.
+
+    Raises
+    ------
+    InputError
+        If the bounds are out of order, or an undecided verdict gives no reason.
+
+    Examples
+    --------
+    >>> from symerm.problem import Architecture, Dataset
+    >>> line = Problem(Dataset.from_rows([0, 1], [2, 3]), Architecture(1))
+    >>> Verdict(line, "attained", Fraction(0), Fraction(0), exact=Fraction(0)).gap
+    Fraction(0, 1)
+    """
+
+    problem: Problem
+    verdict: Answer
+    lower: Fraction
+    upper: Fraction
+    exact: Fraction | None = None
+    minimiser: ShallowNetwork | None = None
+    escape: None = None
+    reason: str | None = None
+    statistics: Mapping[str, int | str] = field(default_factory=dict)
+    interrupted: bool = False
+    proof: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.lower > self.upper:
+            raise InputError("the lower bound of the infimum exceeds the upper bound")
+        if self.exact is not None and not self.lower <= self.exact <= self.upper:
+            raise InputError("the exact infimum lies outside its bounds")
+        if self.verdict == "undecided" and not self.reason:
+            raise InputError("an undecided verdict must give its reason")
+
+    @property
+    def gap(self) -> Fraction:
+        """Length upper - lower of the enclosure of the infimum."""
+        return self.upper - self.lower

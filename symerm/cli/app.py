@@ -1,0 +1,47 @@
+"""The commands of ``symerm`` and what they share: ``--help`` and ``--version``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from symerm import __version__
+from symerm.cli.check import check
+from symerm.cli.datasets import datasets
+from symerm.cli.verify import verify
+
+__all__ = ["command"]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"symerm {__version__}")
+        raise typer.Exit()
+
+
+def _symerm(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Exact global training of small neural networks, with certificates anyone can check.
+
+    \b
+    Example:
+      symerm check dataset:nile --width 1 --certificate nile.json
+      symerm verify nile.json
+    """
+
+
+def command() -> Any:
+    """The command group, ready to be given arguments."""
+    # Plain help: it can be searched and piped, and starts without loading a renderer.
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.callback()(_symerm)
+    for function in (check, verify, datasets):
+        app.command()(function)
+    return typer.main.get_command(app)

@@ -1,0 +1,102 @@
+"""The progress of a long search, on stderr and only where a person watches."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from contextlib import AbstractContextManager, nullcontext
+from fractions import Fraction
+from typing import Any
+
+from symerm.attainability.verdict import Progress
+from symerm.reports.text import format_decimal
+
+__all__ = ["SearchDisplay", "describe", "search_display"]
+
+#: Seconds of search before anything is shown, and between two refreshments.
+_DELAY = 0.5
+_PAUSE = 0.1
+
+
+def search_display(*, quiet: bool) -> AbstractContextManager[SearchDisplay | None]:
+    """A display to give to the search, or None if nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        return nullcontext(None)
+    return SearchDisplay()
+
+
+def describe(progress: Progress) -> str:
+    """Cases, bounds and gap of a running search in one line.
+
+    Examples
+    --------
+    >>> describe(Progress(Fraction(3), Fraction(4), 12, 30, 1.5))
+    '30 cases done, 12 open, infimum between 3 and 4, gap 25%'
+    """
+    bounds = f"infimum between {_short(progress.lower)} and {_short(progress.upper)}"
+    text = f"{progress.closed_cases} cases done, {progress.open_cases} open, {bounds}"
+    # Infinity has no gap; whatever else is compared with it is finite, of any size.
+    if 0 < progress.upper < math.inf:
+        upper = Fraction(progress.upper)
+        gap = 100 * (upper - Fraction(max(progress.lower, 0))) / upper
+        text += f", gap {format_decimal(gap, digits=3)}%"
+    return text
+
+
+class SearchDisplay:
+    """A bar with the closed share of the cases met so far, and a line with the bounds.
+
+    It has no thread of its own: it is drawn when the search reports, which is safe beside worker
+    processes.
+    """
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+        self._drawn = -math.inf
+
+    def __enter__(self) -> SearchDisplay:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        """Draw a report of the search."""
+        now = time.monotonic()
+        if progress.seconds < _DELAY or now - self._drawn < _PAUSE:
+            return
+        self._drawn = now
+        if self._bar is None:
+            self._start()
+        self._bar.update(
+            self._task,
+            completed=progress.closed_cases,
+            total=progress.closed_cases + progress.open_cases,
+            description=describe(progress),
+            refresh=True,
+        )
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(
+            BarColumn(bar_width=20),
+            TextColumn("{task.description}", markup=False),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._task = self._bar.add_task("", total=None)
+        self._bar.start()
+
+
+def _short(value: Fraction | float) -> str:
+    return format_decimal(value, digits=6) if isinstance(value, Fraction) else f"{value:.6g}"

@@ -1,0 +1,70 @@
+"""Values of options: rationals, counts, times and column names, checked with one-line errors."""
+
+from __future__ import annotations
+
+import csv
+from fractions import Fraction
+
+from symerm.arithmetic.rationals import parse_rational
+from symerm.errors import InputError
+
+__all__ = ["parse_columns", "parse_count", "parse_positive", "parse_seconds"]
+
+
+def parse_columns(option: str, text: str | None) -> list[str] | None:
+    """Column names separated by commas; a name that holds a comma is quoted as in CSV.
+
+    Examples
+    --------
+    >>> parse_columns("--inputs", 'age, "height, cm"')
+    ['age', 'height, cm']
+    """
+    if text is None:
+        return None
+    try:
+        rows = list(csv.reader([text], skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        raise InputError(f"{option}: {error} in {text!r}") from None
+    names = [name.strip() for row in rows for name in row]
+    if not names or not all(names):
+        raise InputError(f"{option}: name columns separated by commas, as in a,b")
+    return names
+
+
+def parse_count(option: str, text: str) -> int:
+    """A positive integer.
+
+    Examples
+    --------
+    >>> parse_count("--width", "3")
+    3
+    """
+    value = _rational(option, text)
+    if value < 1 or value.denominator != 1:
+        raise InputError(f"{option} must be a positive integer, not {text}")
+    return value.numerator
+
+
+def parse_positive(option: str, text: str) -> Fraction:
+    """A rational number greater than zero."""
+    value = _rational(option, text)
+    if value <= 0:
+        raise InputError(f"{option} must be positive, not {text}")
+    return value
+
+
+def parse_seconds(option: str, text: str | None) -> float | None:
+    """A time of zero or more seconds."""
+    if text is None:
+        return None
+    value = _rational(option, text)
+    if not 0 <= value <= 10**9:
+        raise InputError(f"{option} must be a number of seconds between 0 and 10^9, not {text}")
+    return float(value)
+
+
+def _rational(option: str, text: str) -> Fraction:
+    try:
+        return parse_rational(text)
+    except InputError as error:
+        raise InputError(f"{option}: {error.message}") from None

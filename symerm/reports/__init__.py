@@ -1,0 +1,1 @@
+"""Text, JSON and tables from verdicts; nothing is computed here."""
