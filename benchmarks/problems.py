@@ -43,7 +43,7 @@ FACTORS: dict[str, int] = {
     "random-p3-d2-n9": 32,
 }
 
-#: Larger problems with a target of their own (seconds), out of reach of plain enumeration.
+#: Larger problems, with a target in seconds for some.
 LARGE: dict[str, float | None] = {
     "nile-d1": None,
     "nile-d2": 1.0,

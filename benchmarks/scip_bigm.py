@@ -10,11 +10,11 @@ program for each number of positive signs 0..d (neurons are interchangeable):
 
 With |z_ij| <= M these say x_ij = max(z_ij, 0).  **The bound M.**  The program is exact if and
 only if some global minimiser has |z_ij| <= M for all i, j.  A bound from the data alone (Cramer's
-rule and Hadamard's inequality on the bases of the cones of generators) exceeds 10^10 here, which
+rule and Hadamard's inequality on bases of generators) is of the order of 10^9 or more here, which
 is useless with feasibility tolerances of 1e-6.  So M is `factor` times the range of the outputs,
 with the factor of each random problem the least power of two that a known exact minimiser
 respects: valid by inspection of that minimiser, and kinder to SCIP than any bound that it could
-have found itself.  `run_q1.py` repeats the inspection with the minimiser it gets.  For problems
+have found itself.  For problems
 without such a factor the result is an upper bound only.
 
 The best value of the sign vectors done so far is given to the next ones as an objective limit.

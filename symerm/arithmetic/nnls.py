@@ -67,11 +67,12 @@ def _restricted(
     gram: Sequence[Sequence[int]], moment: Sequence[int], chosen: Sequence[int]
 ) -> list[Fraction]:
     solution = solve_semidefinite(
-        [[gram[i][j] for j in chosen] for i in chosen], [Fraction(moment[i]) for i in chosen]
+        [[gram[i][j] for j in chosen] for i in chosen], [moment[i] for i in chosen]
     )
     if solution is None:
         raise ArithmeticError("the moment vector is not in the range of the Gram matrix")
     values = [Fraction(0)] * len(gram)
-    for i, value in zip(chosen, solution, strict=True):
-        values[i] = value
+    numerators, denominator = solution
+    for i, numerator in zip(chosen, numerators, strict=True):
+        values[i] = Fraction(numerator, denominator)
     return values

@@ -8,50 +8,47 @@ equations.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
-from flint import fmpq, fmpq_mat
+from flint import fmpz_mat
 
 __all__ = ["solve_semidefinite"]
 
 
 def solve_semidefinite(
-    matrix: Sequence[Sequence[int]], right: Sequence[Fraction]
-) -> list[Fraction] | None:
+    matrix: Sequence[Sequence[int]], right: Sequence[int]
+) -> tuple[list[int], int] | None:
     """A solution x of M x = b with x zero outside a maximal independent set of rows.
 
     Parameters
     ----------
     matrix : k x k integers, symmetric positive semidefinite
-    right : k Fractions
+    right : k integers
 
     Returns
     -------
-    list of k Fractions, or None if the system has no solution
+    (numerators, denominator) with x_i = numerators[i] / denominator and a positive denominator,
+    or None if the system has no solution
 
     Examples
     --------
-    >>> solve_semidefinite([[2, 2], [2, 2]], [Fraction(1), Fraction(1)])
-    [Fraction(1, 2), Fraction(0, 1)]
-    >>> solve_semidefinite([[2, 2], [2, 2]], [Fraction(1), Fraction(2)]) is None
+    >>> solve_semidefinite([[2, 2], [2, 2]], [1, 1])
+    ([1, 0], 2)
+    >>> solve_semidefinite([[2, 2], [2, 2]], [1, 2]) is None
     True
     """
     size = len(matrix)
     if size == 0:
-        return []
-    augmented = fmpq_mat(size, size + 1)
-    for i, row in enumerate(matrix):
-        for j, entry in enumerate(row):
-            augmented[i, j] = entry
-        augmented[i, size] = fmpq(right[i].numerator, right[i].denominator)
-    reduced, rank = augmented.rref()
-    solution = [Fraction(0)] * size
+        return [], 1
+    augmented = fmpz_mat([[*row, entry] for row, entry in zip(matrix, right, strict=True)])
+    reduced, scale, rank = augmented.rref()
+    denominator = int(scale)
+    sign = 1 if denominator > 0 else -1
+    numerators = [0] * size
     column = 0
     for i in range(rank):
         while reduced[i, column] == 0:
             column += 1
         if column == size:
             return None
-        value = reduced[i, size]
-        solution[column] = Fraction(int(value.p), int(value.q))
-    return solution
+        numerators[column] = sign * int(reduced[i, size])
+    return numerators, sign * denominator

@@ -86,6 +86,9 @@ class Fan:
     affine: bool
     _values: dict[IntVector, IntVector] = field(default_factory=dict, repr=False)
     _cones: dict[tuple[IntVector, ...], Cone] = field(default_factory=dict, repr=False)
+    _patterns: dict[tuple[IntVector, ...], tuple[bool, ...] | None] = field(
+        default_factory=dict, repr=False
+    )
     _cuts: dict[tuple[tuple[IntVector, ...], int], tuple[Cone, Cone]] = field(
         default_factory=dict, repr=False
     )
@@ -104,6 +107,17 @@ class Fan:
             )
             self._values[ray] = found
         return found
+
+    def pattern(self, cone: Cone) -> tuple[bool, ...] | None:
+        """Which points are active on the cone, or None if some point has both signs on it."""
+        if cone.rays in self._patterns:
+            return self._patterns[cone.rays]
+        columns = list(zip(*(self.values(ray) for ray in cone.rays), strict=True))
+        pattern = None
+        if not any(min(column) < 0 < max(column) for column in columns):
+            pattern = tuple(max(column) > 0 for column in columns)
+        self._patterns[cone.rays] = pattern
+        return pattern
 
     def roots(self) -> tuple[Cone, ...]:
         """The m + 1 cones of the root fan; cone k leaves out root ray k."""

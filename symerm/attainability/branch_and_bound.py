@@ -19,18 +19,25 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
+
+import numpy as np
 
 from symerm.arrangements.fan import Fan
 from symerm.attainability.dual import DualBounds, DualLeaf
 from symerm.attainability.local_search import Candidate, LocalSearch, exact_candidate
 from symerm.attainability.relaxation import Proposal, Relaxation
 from symerm.attainability.scaled import ScaledProblem
-from symerm.attainability.tree import Node, Slots, root_cases, split_slots
+from symerm.attainability.tree import Node, Slots, redundancy, root_cases, split_slots
 
 __all__ = ["SearchResult", "minimise"]
 
-_ROUND = 1024
-_BATCH = 128
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_ROUND = 2048
+#: Numbers per table of the relaxation that a batch may fill, and the most cases of a batch.
+_BATCH_ENTRIES = 100_000
+_BATCH = 512
 #: Starts of the descent, fewer for large data.
 _STARTS = (48, 40_000)
 
@@ -43,7 +50,7 @@ class _Outcome:
     bound: Fraction | None
     branch: tuple[int, int] | None
     estimate: float
-    start: tuple[tuple[float, ...], ...] | None
+    start: Array | None
     candidate: tuple[Fraction, tuple[tuple[int, tuple[Fraction, ...]], ...]] | None
 
 
@@ -75,7 +82,9 @@ class SearchResult:
 @lru_cache(maxsize=2)
 def _context(problem: ScaledProblem) -> tuple[Fan, Relaxation, DualBounds]:
     fan = Fan(problem.forms, problem.hidden_bias)
-    return fan, Relaxation(problem, fan), DualBounds(problem, fan)
+    relaxation = Relaxation(problem, fan)
+    dual = DualBounds(problem, fan, unit=relaxation.unit, mean=relaxation.mean)
+    return fan, relaxation, dual
 
 
 def solve_batch(
@@ -86,13 +95,12 @@ def solve_batch(
     goal = relaxation.relative(incumbent)
     proposals = relaxation.propose(cases, goal * (1 + 1e-5))
     return [
-        _settle(relaxation, dual, case, proposal, incumbent, goal)
+        _settle(dual, case, proposal, incumbent, goal)
         for case, proposal in zip(cases, proposals, strict=True)
     ]
 
 
 def _settle(
-    relaxation: Relaxation,
     dual: DualBounds,
     case: Slots,
     proposal: Proposal,
@@ -114,9 +122,7 @@ def _settle(
             raise ArithmeticError("an exact minimum failed its own dual conditions")
         better = (offset, tuple(neurons)) if bound < incumbent else None
         return _Outcome(leaf, bound, None, proposal.bound, None, better)
-    return _Outcome(
-        None, None, proposal.branch, proposal.bound, relaxation.directions(case, proposal), None
-    )
+    return _Outcome(None, None, proposal.branch, proposal.bound, proposal.directions, None)
 
 
 def minimise(
@@ -187,11 +193,15 @@ class _Search:
                 progress(lower, self.incumbent.loss, len(self.open), self.closed)
 
     def _push(self, node: Node) -> None:
+        node.merged = redundancy(self.fan, node.slots, self.problem.output_bias)
+        if node.merged is not None:
+            self.closed += 1
+            return
         heapq.heappush(self.open, (node.estimate, self.serial, node))
         self.serial += 1
 
-    def _improve(self, starts: object, steps: int) -> None:
-        losses, neurons = self.local.descend(starts, steps)  # type: ignore[arg-type]
+    def _improve(self, starts: Array, steps: int) -> None:
+        losses, neurons = self.local.descend(starts, steps)
         best = int(losses.argmin())
         current = self.local.relative(self.incumbent.loss)
         if losses[best] < current * (1 - 1e-9):
@@ -207,7 +217,7 @@ class _Search:
             max(len(cone.rays) for _, cone in node.slots),
             sum(len(self.dual.undecided(cone)) for _, cone in node.slots),
         ))
-        batches = [nodes[k : k + _BATCH] for k in range(0, len(nodes), _BATCH)]
+        batches = self._batches(nodes)
         arguments = [[node.slots for node in batch] for batch in batches]
         try:
             outcomes = self._map(arguments)
@@ -226,7 +236,18 @@ class _Search:
             # Shallow cases are the most varied; a few descents from relaxed optima per round
             # find the minimiser long before its case is reached.
             chosen = [start for _, _, start in starts[:: max(1, len(starts) // 12)]]
-            self._improve(self.local.from_rays(chosen), steps=12)
+            self._improve(self.local.from_directions(np.array(chosen)), steps=12)
+
+    def _batches(self, nodes: list[Node]) -> list[list[Node]]:
+        batches: list[list[Node]] = []
+        start = 0
+        while start < len(nodes):
+            rays = max(len(cone.rays) for _, cone in nodes[start].slots)
+            entries = rays * self.problem.width * self.problem.size
+            count = max(16, min(_BATCH, _BATCH_ENTRIES // entries))
+            batches.append(nodes[start : start + count])
+            start += count
+        return batches
 
     def _map(self, arguments: list[list[Slots]]) -> list[list[_Outcome]]:
         loss = self.incumbent.loss

@@ -57,12 +57,23 @@ class DualLeaf:
 
 
 class DualBounds:
-    """Evaluates and constructs dual leaves of one problem with a single output."""
+    """Evaluates and constructs dual leaves of one problem with a single output.
 
-    def __init__(self, problem: ScaledProblem, fan: Fan) -> None:
+    Parameters
+    ----------
+    problem : ScaledProblem
+    fan : Fan
+    unit, mean : the scale and origin in which proposals are given
+    """
+
+    def __init__(
+        self, problem: ScaledProblem, fan: Fan, *, unit: int = 1, mean: Fraction = Fraction(0)
+    ) -> None:
         self.problem = problem
         self.fan = fan
         self.targets = [row[0] for row in problem.targets]
+        self.unit = unit
+        self.mean = mean
         self._phi: dict[IntVector, list[int]] = {}
         self._undecided: dict[tuple[IntVector, ...], tuple[int, ...]] = {}
 
@@ -128,7 +139,8 @@ class DualBounds:
             for ray in cone.rays:
                 factor = sign * next(fit)
                 if factor:
-                    values = [v - factor * x for v, x in zip(values, self.phi(ray), strict=True)]
+                    phi = self.phi(ray)
+                    values = [v - factor * x for v, x in zip(values, phi)]  # noqa: B905
         for i, value in zip(self._all_undecided(node), leaf.residuals, strict=True):
             values[i] = value
         return values
@@ -155,36 +167,40 @@ class DualBounds:
             }
             for slot in proposal.mixtures
         ]
-        scale = self._fine_scale(node, proposal)
-        residuals = {i: round(proposal.residuals.get(i, Fraction(0)) * scale) for i in undecided}
+        scale = self._fine_scale(proposal)
+        factor = scale * self.unit
+        residuals = {i: _whole(proposal.residuals.get(i, 0.0), factor) for i in undecided}
+        chosen = proposal.active if optimal else proposal.tied
+        kept = set(chosen)
         fit = [
-            round(value * scale) for row in proposal.coefficients for value in row
+            0 if optimal and at not in kept else _whole(value, factor, height)
+            for at, (value, height) in enumerate(
+                zip(proposal.coefficients, proposal.heights, strict=True)
+            )
         ]
-        flags = proposal.active if optimal else proposal.tied
-        chosen = [k for k, flag in enumerate(flag for row in flags for flag in row) if flag]
-        if optimal:
-            fit = [value if k in chosen else 0 for k, value in enumerate(fit)]
+        bias = int(self.problem.output_bias)
+        offset = _whole(proposal.offset, factor) + int(self.mean * scale)
         start = DualLeaf(
-            scale,
-            ((round(proposal.offset * scale),) if self.problem.output_bias else ()) + tuple(fit),
-            tuple(residuals[i] for i in undecided),
-            (),
+            scale, (offset,) * bias + tuple(fit), tuple(residuals[i] for i in undecided), ()
         )
         residual = self._residual(node, start)
         rows = self._condition_rows(node, residual, mixtures, chosen)
         change = self._project(rows, residual)
         if change is None:
             return None
-        exact = [Fraction(value) for value in start.fit]
-        positions = ([0] if self.problem.output_bias else []) + [
-            k + int(self.problem.output_bias) for k in chosen
+        # The rows carry a factor MIXTURE_UNIT, which the fit takes up.
+        numerators, denominator = change
+        exact = [value * denominator for value in start.fit]
+        for position, value in zip(
+            [0] * bias + [at + bias for at in chosen], numerators, strict=True
+        ):
+            exact[position] += MIXTURE_UNIT * value
+        moved = [
+            residuals[i] * denominator
+            - sum(value * row[i] for row, value in zip(rows, numerators, strict=True))
+            for i in undecided
         ]
-        moved = {i: Fraction(residuals[i]) for i in undecided}
-        for position, row, value in zip(positions, rows, change, strict=True):
-            exact[position] += value
-            for i in undecided:
-                moved[i] -= value * row[i]
-        return self._encode(node, scale, exact, moved, mixtures)
+        return self._encode(node, scale * denominator, exact, moved, mixtures)
 
     def _condition_rows(
         self,
@@ -192,81 +208,65 @@ class DualBounds:
         residual: list[int],
         mixtures: list[dict[int, int]],
         chosen: list[int],
-    ) -> list[list[Fraction]]:
-        """The vectors psi of the chosen rays, preceded by ones if there is an output bias."""
-        rows: list[list[Fraction]] = []
+    ) -> list[list[int]]:
+        """MIXTURE_UNIT times the vectors psi of the chosen rays, after the one of the bias."""
+        rows: list[list[int]] = []
         if self.problem.output_bias:
-            rows.append([Fraction(1)] * self.problem.size)
+            rows.append([MIXTURE_UNIT] * self.problem.size)
         rays = [(j, sign, ray) for j, (sign, cone) in enumerate(node) for ray in cone.rays]
         on, off = self.problem.slope_on, self.problem.slope_off
         for k in chosen:
             j, sign, ray = rays[k]
-            row: list[Fraction] = [Fraction(sign * value) for value in self.phi(ray)]
+            row = [MIXTURE_UNIT * sign * value for value in self.phi(ray)]
             z = self.fan.values(ray)
             for i in self.undecided(node[j][1]):
                 if sign * residual[i] < 0:
                     part = mixtures[j].get(i, 0)
-                    slope = on * part + off * (MIXTURE_UNIT - part)
-                    row[i] = Fraction(sign * slope * z[i], MIXTURE_UNIT)
+                    row[i] = sign * (on * part + off * (MIXTURE_UNIT - part)) * z[i]
             rows.append(row)
         # A residual of zero stays zero; any other value would have another condition.
         for i in self._all_undecided(node):
             if residual[i] == 0:
                 for row in rows:
-                    row[i] = Fraction(0)
+                    row[i] = 0
         return rows
 
     def _project(
-        self, rows: list[list[Fraction]], residual: list[int]
-    ) -> list[Fraction] | None:
+        self, rows: list[list[int]], residual: list[int]
+    ) -> tuple[list[int], int] | None:
         """Coefficients y such that residual - sum_l y_l rows_l is orthogonal to every row."""
-        if not rows:
-            return []
-        scales = [lcm(*(x.denominator for x in row)) for row in rows]
-        whole = [
-            [int(x * scale) for x in row] for row, scale in zip(rows, scales, strict=True)
-        ]
-        weighted = [list(map(mul, self.problem.weights, row)) for row in whole]
-        gram = [[sum(map(mul, row, other)) for other in whole] for row in weighted]
-        right = [Fraction(sum(map(mul, row, residual))) for row in weighted]
-        solution = solve_semidefinite(gram, right)
-        if solution is None:
-            return None
-        return [value * scale for value, scale in zip(solution, scales, strict=True)]
+        weighted = [list(map(mul, self.problem.weights, row)) for row in rows]
+        gram = [[sum(map(mul, row, other)) for other in rows] for row in weighted]
+        return solve_semidefinite(gram, [sum(map(mul, row, residual)) for row in weighted])
 
-    def _fine_scale(self, node: Sequence[Slot], proposal: Proposal) -> int:
-        # The rounding of one coefficient moves the fit by at most largest/scale; residuals of
-        # the size of one part in 10^9 of the typical response do not matter for a proposal.
-        largest = max(max(map(abs, self.phi(ray))) for _, cone in node for ray in cone.rays)
-        typical = max(max(map(abs, self.targets)) // 1000, 1)
-        return int(10**9 * max(largest, 1) // typical) + 1
+    def _fine_scale(self, proposal: Proposal) -> int:
+        # Rounding one coefficient moves the fit by at most height/scale; one part in 10^9 of the
+        # unit is far below the margin that proposals keep.
+        highest = max(proposal.heights) * self.problem.slope_on
+        return 10**9 * highest // self.unit + 1
 
     def _encode(
         self,
         node: Sequence[Slot],
         scale: int,
-        fit: Sequence[Fraction],
-        residuals: dict[int, Fraction],
+        fit: list[int],
+        residuals: list[int],
         mixtures: list[dict[int, int]],
     ) -> DualLeaf:
-        common = lcm(*(value.denominator for value in (*fit, *residuals.values())))
-        whole = [int(value * common) for value in fit]
-        values = [int(residuals[i] * common) for i in sorted(residuals)]
-        divisor = gcd(scale * common, *whole, *values)
-        leaf = DualLeaf(
-            scale * common // divisor,
-            tuple(value // divisor for value in whole),
-            tuple(value // divisor for value in values),
-            (),
-        )
-        residual = self._residual(node, leaf)
+        divisor = gcd(scale, *fit, *residuals)
+        given = dict(zip(self._all_undecided(node), residuals, strict=True))
         listed = tuple(
             mixtures[j].get(i, 0)
             for j, (sign, cone) in enumerate(node)
             for i in self.undecided(cone)
-            if sign * residual[i] < 0
+            if sign * given[i] < 0
         )
-        return DualLeaf(leaf.scale, leaf.fit, leaf.residuals, listed)
+        return DualLeaf(
+            scale // divisor,
+            tuple([value // divisor for value in fit]),
+            tuple([value // divisor for value in residuals]),
+            listed,
+        )
 
     def _normal_equations(
         self, columns: list[list[int]], weights: Sequence[int]
@@ -306,5 +306,12 @@ class DualBounds:
                 value = next(values)
                 neuron = [x + value * y for x, y in zip(neuron, ray, strict=True)]
             neurons.append((sign, tuple(neuron)))
-        leaf = self._encode(node, 1, solution, {}, [{} for _ in node])
+        scale = lcm(*(value.denominator for value in solution))
+        whole = [int(value * scale) for value in solution]
+        leaf = self._encode(node, scale, whole, [], [{} for _ in node])
         return leaf, offset, neurons
+
+
+def _whole(value: float, factor: int, divisor: int = 1) -> int:
+    """An integer near value * factor / divisor, for integers beyond the range of floats."""
+    return int(value * 2.0**60) * factor // (divisor << 60)

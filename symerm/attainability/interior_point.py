@@ -92,22 +92,24 @@ class InteriorPoint:
         shape = (array.shape[0],) + (1,) * (array.ndim - 2) + (self.order.shape[1],)
         return np.take_along_axis(array, self.order.reshape(shape), array.ndim - 1)
 
-    def branch(self, b: int) -> tuple[tuple[int, int] | None, float]:
-        """The (slot, row) where program b is least like the true activation, and that gap."""
-        undecided = self.undecided[b]
-        if not undecided.any():
-            return None, 0.0
-        alpha = self.last_alpha[b]
-        z = np.einsum("jg,jgi->ji", alpha, self._z[b])
-        chord = np.einsum("jg,jgi->ji", alpha, self._phi[b])
+    def branches(self, alpha: Array) -> list[tuple[int, int] | None]:
+        """For each program the (slot, row) where its fit is least like the true activation.
+
+        None where every row is decided; where the fit is like the activation everywhere, the row
+        whose hyperplane divides the rays best.
+        """
+        z = (alpha[:, :, None, :] @ self._z)[:, :, 0]
+        chord = (alpha[:, :, None, :] @ self._phi)[:, :, 0]
         gap = chord - np.maximum(self.slopes[0] * z, self.slopes[1] * z)
-        gap = np.where(undecided, gap * np.sqrt(self.weights), -1.0)
-        slot, row = np.unravel_index(int(np.argmax(gap)), gap.shape)
-        if gap[slot, row] > 1e-9:
-            return (int(slot), int(row)), float(gap[slot, row])
-        balance = np.minimum((self._z[b] > 0).sum(1), (self._z[b] < 0).sum(1))
-        slot, row = np.unravel_index(int(np.argmax(balance)), balance.shape)
-        return (int(slot), int(row)), 0.0
+        balance = np.minimum((self._z > 0).sum(2), (self._z < 0).sum(2))
+        score = np.where(gap > 1e-9, gap * np.sqrt(self.weights), 1e-12 * balance)
+        score = np.where(self.undecided, score, -1.0).reshape(len(alpha), -1)
+        best = score.argmax(1)
+        rows = self.weights.shape[0]
+        return [
+            (int(at) // rows, int(at) % rows) if value > 0 else None
+            for at, value in zip(best, score[np.arange(len(best)), best], strict=True)
+        ]
 
     def run(self, target: float) -> None:
         """Iterate until each bound exceeds `target`, falls short for good, or converges."""
@@ -256,8 +258,8 @@ class _View:
         self.violation = np.maximum(self.dual.max((1, 2)), np.abs(self.gradient[:, 0]))
         self.violation /= np.sqrt(positive)
         # Relaxed value with the best slacks for these coefficients: residuals move to zero.
-        self.steep = np.einsum("bjg,bjgu->bju", alpha, data["steep"], optimize=True)
-        self.flat = np.einsum("bjg,bjgu->bju", alpha, data["flat"], optimize=True)
+        self.steep = (alpha[:, :, None, :] @ data["steep"])[:, :, 0]
+        self.flat = (alpha[:, :, None, :] @ data["flat"])[:, :, 0]
         room = np.minimum(self.steep, self.flat) * mask
         up = (room * (sign > 0)).sum(1)
         lower = (room * (sign < 0)).sum(1)

@@ -100,11 +100,11 @@ class LocalSearch:
                 starts[index] *= -1
         return starts
 
-    def from_rays(self, neurons: list[tuple[tuple[float, ...], ...]]) -> Array:
-        """Starts from neurons of the integer forms, given by float directions."""
-        directions = np.array(neurons)
-        inverse = np.linalg.inv(self._back)
-        return directions @ inverse.T
+    def from_directions(self, directions: Array) -> Array:
+        """Starts from (count, d, m) neurons of the integer forms, given up to scale."""
+        largest = np.abs(directions).max(2, keepdims=True)
+        unit = np.nan_to_num(directions / np.where(largest > 0, largest, 1.0))
+        return unit @ np.linalg.inv(self._back).T
 
     def descend(self, neurons: Array, steps: int) -> tuple[Array, Array]:
         """Descend from each start; (losses relative to the units here, neurons)."""
@@ -216,13 +216,17 @@ class LocalSearch:
             for row in weighted
         ]
         moment = [
-            Fraction(sum(x * t[0] for x, t in zip(row, problem.targets, strict=True)))
+            sum(x * t[0] for x, t in zip(row, problem.targets, strict=True))
             for row in weighted
         ]
         solution = solve_semidefinite(gram, moment)
         if solution is None:
             raise ArithmeticError("normal equations without a solution")
-        return [value * scale for value, scale in zip(solution, scales, strict=True)]
+        numerators, denominator = solution
+        return [
+            Fraction(value * scale, denominator)
+            for value, scale in zip(numerators, scales, strict=True)
+        ]
 
 
 def _identity(size: int) -> list[list[Fraction]]:

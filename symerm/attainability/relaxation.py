@@ -24,36 +24,49 @@ from symerm.attainability.scaled import ScaledProblem
 
 __all__ = ["Proposal", "Relaxation"]
 
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
 
 
 @dataclass(frozen=True)
 class Proposal:
     """What the relaxation of one node suggests; nothing of it is proved.
 
+    Residuals and fits are in units of `Relaxation.unit`, around `Relaxation.mean`.
+
     Attributes
     ----------
     bound : float
         Lower bound relative to the loss of the zero fit (-inf if none was found).
-    offset : output bias, in units of the integer problem
-    coefficients : per slot and ray, in units of the integer problem
-    residuals : residuals at the undecided points, in units of the integer problem
-    mixtures : per slot and point, weight of the steeper of the two lower bounds
-    tied : per slot and ray, whether the dual condition seems to hold only with equality
-    active : per slot and ray, whether the coefficient looks positive at the optimum
+    offset : float
+        Output bias.
+    coefficients : list of float
+        For each ray of each slot the coefficient of the ray divided by `heights`.
+    heights : list of int
+        For each ray its largest absolute form value.
+    residuals : dict of int to float
+        Residuals at the undecided points.
+    mixtures : list of dict of int to float
+        Per slot and undecided point, the weight of the steeper of the two lower bounds.
+    tied : list of int
+        Positions of rays whose dual condition seems to hold only with equality.
+    active : list of int
+        Positions of rays whose coefficient looks positive at the optimum.
     branch : (slot, data index) to cut at, or None if every point is decided
-    gap : float
-        Largest difference between the relaxed and the true activation.
+    directions : (d, m) array
+        The neurons of the relaxed fit, up to scale.
     """
 
     bound: float
-    offset: Fraction
-    coefficients: tuple[tuple[Fraction, ...], ...]
-    residuals: dict[int, Fraction]
-    mixtures: tuple[dict[int, float], ...]
-    tied: tuple[tuple[bool, ...], ...]
-    active: tuple[tuple[bool, ...], ...]
+    offset: float
+    coefficients: list[float]
+    heights: list[int]
+    residuals: dict[int, float]
+    mixtures: list[dict[int, float]]
+    tied: list[int]
+    active: list[int]
     branch: tuple[int, int] | None
-    gap: float
+    directions: Array
 
 
 class Relaxation:
@@ -77,9 +90,11 @@ class Relaxation:
         self.unit = isqrt(int(square)) + 1
         self.targets = np.array([float((t - self.mean) / self.unit) for t in targets])
         self._index: dict[IntVector, int] = {}
-        self._scale: list[tuple[int, float]] = []
+        self._heights: list[int] = []
+        self._norms: list[float] = []
         self._z = np.zeros((16, problem.size))
         self._phi = np.zeros((16, problem.size))
+        self._direction = np.zeros((16, fan.dimension))
 
     def relative(self, loss: Fraction) -> float:
         """A loss of the integer problem in the units of the solver."""
@@ -90,16 +105,19 @@ class Relaxation:
         if known is not None:
             return known
         values = self.fan.values(ray)
-        largest = max(map(abs, values)) or 1
-        z = np.array([value / largest for value in values])
+        height = max(map(abs, values)) or 1
+        z = np.array([value / height for value in values])
         phi = np.where(z > 0, self.problem.slope_on * z, self.problem.slope_off * z)
         norm = sqrt(float(self.weights @ (phi * phi))) or 1.0
-        position = len(self._scale)
+        position = len(self._heights)
         if position == len(self._z):
-            self._z = np.vstack([self._z, np.zeros_like(self._z)])
-            self._phi = np.vstack([self._phi, np.zeros_like(self._phi)])
+            for name in ("_z", "_phi", "_direction"):
+                table = getattr(self, name)
+                setattr(self, name, np.vstack([table, np.zeros_like(table)]))
         self._z[position], self._phi[position] = z / norm, phi / norm
-        self._scale.append((largest, norm))
+        self._direction[position] = [x / height / norm for x in ray]
+        self._heights.append(height)
+        self._norms.append(norm)
         self._index[ray] = position
         return position
 
@@ -113,12 +131,11 @@ class Relaxation:
         """
         if not nodes:
             return []
-        width = len(nodes[0])
-        most = max(len(cone.rays) for node in nodes for _, cone in node)
-        index = np.full((len(nodes), width, most), -1)
-        for b, node in enumerate(nodes):
-            for j, (_, cone) in enumerate(node):
-                index[b, j, : len(cone.rays)] = [self._ray(ray) for ray in cone.rays]
+        rows = [[[self._ray(ray) for ray in cone.rays] for _, cone in node] for node in nodes]
+        most = max(len(row) for node in rows for row in node)
+        index = np.array(
+            [[row + [-1] * (most - len(row)) for row in node] for node in rows]
+        )
         signs = np.array([[sign for sign, _ in node] for node in nodes], dtype=float)
         pad = index < 0
         z, phi = self._z[index], self._phi[index]
@@ -128,55 +145,39 @@ class Relaxation:
             self.problem.output_bias, self.problem.slope_on, self.problem.slope_off,
         )
         solver.run(target)
-        return [self._proposal(solver, b, node, index[b]) for b, node in enumerate(nodes)]
-
-    def directions(
-        self, node: tuple[tuple[int, Cone], ...], proposal: Proposal
-    ) -> tuple[tuple[float, ...], ...]:
-        """The hidden neurons of a proposal as float directions of length about one."""
-        neurons = []
-        for (_, cone), row in zip(node, proposal.coefficients, strict=True):
-            columns = zip(*cone.rays, strict=True)
-            vector = [
-                sum((a * x for a, x in zip(row, column, strict=True)), Fraction(0))
-                for column in columns
-            ]
-            largest = max(map(abs, vector)) or Fraction(1)
-            neurons.append(tuple(float(x / largest) for x in vector))
-        return tuple(neurons)
+        found = np.isfinite(solver.best_bound)[:, None, None]
+        alpha = np.where(found, solver.best_alpha, solver.last_alpha)
+        directions = np.einsum("bjg,bjgm->bjm", np.where(pad, 0.0, alpha), self._direction[index])
+        branches = solver.branches(alpha)
+        return [
+            self._proposal(solver, b, row, alpha[b], branches[b], directions[b])
+            for b, row in enumerate(rows)
+        ]
 
     def _proposal(
-        self, solver: InteriorPoint, b: int, node: tuple[tuple[int, Cone], ...], index: Any
+        self, solver: InteriorPoint, b: int, rows: list[list[int]], alpha: Array,
+        branch: tuple[int, int] | None, directions: Array,
     ) -> Proposal:
-        found = np.isfinite(solver.best_bound[b])
-        alpha = solver.best_alpha[b] if found else solver.last_alpha[b]
-        coefficients, active, tied = [], [], []
-        for j, (_, cone) in enumerate(node):
-            row = []
-            for k in range(len(cone.rays)):
-                largest, norm = self._scale[index[j, k]]
-                row.append(Fraction(float(alpha[j, k]) / norm) * self.unit / largest)
-            coefficients.append(tuple(row))
-            tied.append(tuple(bool(flag) for flag in solver.tied[b, j, : len(cone.rays)]))
-            active.append(tuple(
-                bool(alpha[j, k] > solver.best_slack[b, j, k]) for k in range(len(cone.rays))
-            ))
-        rows = solver.order[b][solver.row_used[b]]
-        residuals = {
-            int(i): Fraction(float(r)) * self.unit
-            for i, r in zip(rows, solver.best_residual[b], strict=False)
-        }
-        mixtures = tuple(
-            {
-                int(i): float(solver.best_mixture[b, j, u])
-                for u, i in enumerate(rows)
-                if solver.undecided[b, j, i]
-            }
-            for j in range(len(node))
-        )
-        branch, gap = solver.branch(b)
-        offset = Fraction(float(solver.best_offset[b])) * self.unit + self.mean
+        bound = float(solver.best_bound[b])
+        if bound == -np.inf:
+            return Proposal(bound, 0.0, [], [], {}, [], [], [], branch, directions)
+        flat = [(j, k, ray) for j, row in enumerate(rows) for k, ray in enumerate(row)]
+        values, slack, tied = alpha.tolist(), solver.best_slack[b].tolist(), solver.tied[b].tolist()
+        used = solver.order[b][solver.row_used[b]].tolist()
+        undecided = solver.undecided[b][:, used].tolist()
+        mixture = solver.best_mixture[b].tolist()
         return Proposal(
-            float(solver.best_bound[b]), offset, tuple(coefficients), residuals, mixtures,
-            tuple(tied), tuple(active), branch, gap,
+            bound,
+            float(solver.best_offset[b]),
+            [values[j][k] / self._norms[ray] for j, k, ray in flat],
+            [self._heights[ray] for _, _, ray in flat],
+            dict(zip(used, solver.best_residual[b].tolist(), strict=False)),
+            [
+                {i: mixture[j][u] for u, i in enumerate(used) if undecided[j][u]}
+                for j in range(len(rows))
+            ],
+            [at for at, (j, k, _) in enumerate(flat) if tied[j][k]],
+            [at for at, (j, k, _) in enumerate(flat) if values[j][k] > slack[j][k]],
+            branch,
+            directions,
         )

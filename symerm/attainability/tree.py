@@ -4,6 +4,9 @@ The root branches over the number of neurons with positive output weight and ove
 root cones of either sign; a split cuts the cone of one slot with a data form.  Slots with the same
 sign and cone are interchangeable (hidden neurons may be permuted), so a split of a group of mu
 equal slots has the mu + 1 children that put k of them on one side and mu - k on the other.
+
+Some cases are redundant: their networks are networks with fewer neurons, or with fewer neurons
+that are active on all points and have negative sign (`redundancy`).
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from itertools import combinations_with_replacement
 from symerm.arrangements.fan import Fan
 from symerm.attainability.dual import DualLeaf, Slot
 
-__all__ = ["Node", "root_cases", "split_slots"]
+__all__ = ["Node", "redundancy", "root_cases", "split_slots"]
 
 Slots = tuple[Slot, ...]
 
@@ -31,6 +34,7 @@ class Node:
     estimate : float
         Float estimate of the relaxed minimum, inherited from the parent until computed.
     leaf, bound : the dual leaf that closes the case and the bound it proves
+    merged : the slots that make the case redundant, if it was closed for that
     split : (slot, data index) if the case was split
     children : list of Node
     """
@@ -39,6 +43,7 @@ class Node:
     estimate: float
     leaf: DualLeaf | None = None
     bound: Fraction | None = None
+    merged: tuple[int, ...] | None = None
     split: tuple[int, int] | None = None
     children: tuple[Node, ...] = ()
 
@@ -58,6 +63,34 @@ def root_cases(fan: Fan, width: int) -> Iterator[Slots]:
         for plus in combinations_with_replacement(roots, positive):
             for minus in combinations_with_replacement(roots, width - positive):
                 yield tuple((1, cone) for cone in plus) + tuple((-1, cone) for cone in minus)
+
+
+def redundancy(fan: Fan, slots: Slots, output_bias: bool) -> tuple[int, ...] | None:
+    """The slots that make a case redundant, or None.
+
+    (j, k): both neurons have all points decided, the same sign and the same activation pattern,
+    not the empty one, so that their sum is one neuron; or both are active on all points, where any
+    signs will do since an affine function is a single such neuron up to the output bias.
+    (j,): the neuron is active on all points with negative sign; it may be made positive.
+
+    Neurons need a bias for this: zero neurons, which belong to every case, are followed into the
+    cones that contain the constant -1, which are undecided or inactive on all points.
+    """
+    if not fan.affine:
+        return None
+    seen: dict[object, int] = {}
+    for j, (sign, cone) in enumerate(slots):
+        pattern = fan.pattern(cone)
+        if pattern is None or not any(pattern):
+            continue
+        affine = output_bias and all(pattern)
+        if affine and sign < 0:
+            return (j,)
+        key = (sign, pattern)
+        if key in seen:
+            return seen[key], j
+        seen[key] = j
+    return None
 
 
 def split_slots(fan: Fan, slots: Slots, slot: int, index: int) -> tuple[Slots, ...]:

@@ -488,11 +488,36 @@ def one_output(problem, lower, steps):
                     yield tuple((1, c) for c in plus) + tuple((-1, c) for c in minus)
 
     def leaf(case, step):
+        if step[0] == "m":
+            return redundant(problem, fan, case, step[1:], steps.count)
         if step[0] != "d" or len(step) != 5 or type(step[1]) is not int or step[1] < 1:
             raise Malformed(f"step {steps.count}: not a step of this proof")
         dual_vector(problem, fan, case, step[1:], targets, goal, steps.count)
 
     close_cases(fan, problem, cases(), steps, leaf)
+
+
+def redundant(problem, fan, case, slots, number):
+    """Check that a case has only networks that also belong to smaller cases (Lemma 5)."""
+    slots = integers(slots, f"step {number}")
+    if not 1 <= len(slots) <= 2 or any(not 0 <= j < len(case) for j in slots):
+        raise Malformed(f"step {number}: not slots of the case")
+    patterns = []
+    for j in slots:
+        columns = list(zip(*(fan.values(ray)[0] for ray in case[j][1].rays)))
+        if any(min(column) < 0 < max(column) for column in columns):
+            raise Invalid(f"step {number}: a neuron with an undecided point")
+        patterns.append([max(column) > 0 for column in columns])
+    affine = problem.output_bias and all(map(all, patterns))
+    signs = [case[j][0] for j in slots]
+    if len(slots) == 1:
+        good = affine and signs[0] < 0
+    else:
+        good = slots[0] != slots[1] and (affine or (
+            signs[0] == signs[1] and patterns[0] == patterns[1] and any(patterns[0])
+        ))
+    if not problem.hidden_bias or not good:
+        raise Invalid(f"step {number}: the case is not redundant")
 
 
 def dual_vector(problem, fan, case, step, targets, goal, number):

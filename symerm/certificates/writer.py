@@ -103,6 +103,9 @@ def _steps(proof: Any) -> Iterator[list[Any]]:
             if node.split is not None:
                 yield ["s", *node.split]
                 continue
+            if node.merged is not None:
+                yield ["m", *node.merged]
+                continue
             if node.leaf is None:
                 raise CertificateError("a case of the proof is open")
             leaf = node.leaf

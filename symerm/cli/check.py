@@ -97,7 +97,7 @@ def check(
             time_limit=seconds,
             workers=processes,
             progress=display,
-            resume=resume,
+            **({} if resume is None else {"resume": resume}),
         )
     failure: BaseException | None = None
     if certificate is not None:

@@ -19,9 +19,9 @@ from symerm.problem.problem import Problem
 __all__ = ["format_decimal", "format_verdict"]
 
 #: Longest exact rational that is shown in a text, in characters.
-_LONGEST = 40
+_LONGEST = 24
 #: Longest exact factor within a formula.
-_LONGEST_FACTOR = 12
+_LONGEST_FACTOR = 9
 _INDENT = 12
 
 

@@ -31,7 +31,6 @@ def test_defaults(run, solver, data) -> None:
         "time_limit": None,
         "workers": 1,
         "progress": None,
-        "resume": None,
     }
     architecture = solver.problem.architecture
     assert (architecture.width, architecture.activation.name) == (2, "relu")
