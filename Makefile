@@ -15,11 +15,11 @@ METADATA := setup.cfg setup.py pyproject.toml
 .PHONY: clean demo lint lock slow test test-install
 
 demo: .venv/.installed
-	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && set -e && \
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && cd "$$scratch" && \
 	echo '$$ symerm check dataset:nile --width 1 --certificate nile.json' && \
-	$(BIN)/symerm check dataset:nile --width 1 --certificate "$$scratch/nile.json" && \
+	"$(CURDIR)/$(BIN)/symerm" check dataset:nile --width 1 --certificate nile.json && \
 	echo && echo '$$ python symerm/certificates/checker.py nile.json' && \
-	$(BIN)/python -I symerm/certificates/checker.py "$$scratch/nile.json"
+	"$(CURDIR)/$(BIN)/python" -I "$(CURDIR)/symerm/certificates/checker.py" nile.json
 
 test: test-install
 	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -q -n 2

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -25,10 +25,18 @@ import numpy as np
 
 from symerm.arrangements.fan import Fan
 from symerm.attainability.dual import DualBounds, DualLeaf
+from symerm.attainability.journal import SavedSearch, SearchJournal, recorded_steps, replay
 from symerm.attainability.local_search import Candidate, LocalSearch, exact_candidate
 from symerm.attainability.relaxation import Proposal, Relaxation
 from symerm.attainability.scaled import ScaledProblem
-from symerm.attainability.tree import Node, Slots, redundancy, root_cases, split_slots
+from symerm.attainability.tree import (
+    Node,
+    Slots,
+    count_root_cases,
+    redundancy,
+    root_cases,
+    split_slots,
+)
 
 __all__ = ["SearchResult", "minimise"]
 
@@ -38,6 +46,12 @@ _ROUND = 2048
 #: Numbers per table of the relaxation that a batch may fill, and the most cases of a batch.
 _BATCH_ENTRIES = 100_000
 _BATCH = 512
+#: Cases at the root beyond which no search is begun.
+_ROOT_CASES = 300_000
+#: Cases that a partial proof may have.
+_PARTIAL_CASES = 3000
+#: Seconds between two savings of the journal.
+_SAVE_EVERY = 60.0
 #: Starts of the descent, fewer for large data.
 _STARTS = (48, 40_000)
 
@@ -69,6 +83,8 @@ class SearchResult:
         Whether every case is closed.
     interrupted : bool
     statistics : dict
+    reason : str or None
+        Why the search could not go on, other than time or an interrupt.
     """
 
     roots: list[Node]
@@ -77,6 +93,7 @@ class SearchResult:
     complete: bool
     interrupted: bool
     statistics: dict[str, int] = field(default_factory=dict)
+    reason: str | None = None
 
 
 @lru_cache(maxsize=2)
@@ -115,14 +132,30 @@ def _settle(
             bound = None if leaf is None else dual.bound(case, leaf)
             if bound is not None and bound >= incumbent:
                 return _Outcome(leaf, bound, None, proposal.bound, None, None)
-    if proposal.branch is None:
+    branch = proposal.branch or dual.some_undecided(case)
+    if branch is None:
         leaf, offset, neurons = dual.exact_minimum(case)
         bound = dual.bound(case, leaf)
         if bound is None:
             raise ArithmeticError("an exact minimum failed its own dual conditions")
         better = (offset, tuple(neurons)) if bound < incumbent else None
         return _Outcome(leaf, bound, None, proposal.bound, None, better)
-    return _Outcome(None, None, proposal.branch, proposal.bound, proposal.directions, None)
+    return _Outcome(None, None, branch, proposal.value, proposal.directions, None)
+
+
+def bound_batch(problem: ScaledProblem, cases: list[Slots]) -> list[tuple[DualLeaf, Fraction]]:
+    """The best dual bound found for each case; cases without one are closed with bound zero."""
+    _, relaxation, dual = _context(problem)
+    found = []
+    for case, proposal in zip(cases, relaxation.propose(cases, np.inf), strict=True):
+        best = dual.trivial(case), Fraction(0)
+        if proposal.bound > 0:
+            leaf = dual.from_proposal(case, proposal, optimal=False)
+            bound = None if leaf is None else dual.bound(case, leaf)
+            if leaf is not None and bound is not None:
+                best = leaf, bound
+        found.append(best)
+    return found
 
 
 def minimise(
@@ -131,6 +164,7 @@ def minimise(
     executor: Executor | None = None,
     deadline: float | None = None,
     progress: Callable[[float, Fraction, int, int], None] | None = None,
+    journal: SearchJournal | None = None,
 ) -> SearchResult:
     """Minimise the loss of a one-output problem over all networks, with a proof.
 
@@ -142,28 +176,44 @@ def minimise(
     deadline : float, optional
         Time of `time.monotonic` at which the search stops.
     progress : callable, optional
-        Called after each round with (lower estimate, incumbent loss, open, closed).
+        Called after each round with (lower bound relative to the upper, incumbent loss, open,
+        closed).
+    journal : SearchJournal, optional
+        The search continues from what it loads and saves its state there.
 
     Returns
     -------
     SearchResult
-        With ``complete`` False if the deadline passed or the search was interrupted.
+        With ``complete`` False if the deadline passed or the search was interrupted; its lower
+        bound and proof hold nevertheless.
     """
-    search = _Search(problem, executor)
+    search = _Search(problem, executor, deadline, journal)
     try:
-        search.run(deadline, progress)
+        search.run(progress)
     except KeyboardInterrupt:
         search.interrupted = True
+    search.save()
     return search.result()
 
 
 class _Search:
-    def __init__(self, problem: ScaledProblem, executor: Executor | None) -> None:
+    def __init__(
+        self,
+        problem: ScaledProblem,
+        executor: Executor | None,
+        deadline: float | None,
+        journal: SearchJournal | None,
+    ) -> None:
         self.problem = problem
         self.executor = executor
+        self.deadline = deadline
+        self.journal = journal
+        self.saved_at = time.monotonic()
         self.fan, self.relaxation, self.dual = _context(problem)
         self.local = LocalSearch(problem)
         self.interrupted = False
+        self.reason: str | None = None
+        self.rooted = False
         self.closed = 0
         self.processed = 0
         self.serial = 0
@@ -171,26 +221,54 @@ class _Search:
         self.roots: list[Node] = []
         self.incumbent = exact_candidate(problem, Fraction(0), ())
 
-    def run(
-        self,
-        deadline: float | None,
-        progress: Callable[[float, Fraction, int, int], None] | None,
-    ) -> None:
+    def run(self, progress: Callable[[float, Fraction, int, int], None] | None) -> None:
         count = max(6, min(_STARTS[0], _STARTS[1] // self.problem.size))
-        self._improve(self.local.random_starts(count), steps=25)
-        for slots in root_cases(self.fan, self.problem.width):
-            node = Node(slots, 0.0)
-            self.roots.append(node)
-            self._push(node)
-        while self.open and self.incumbent.loss > 0:
-            if deadline is not None and time.monotonic() > deadline:
-                return
+        if not self._late():
+            self._improve(self.local.random_starts(count), steps=25)
+        if count_root_cases(self.fan.dimension, self.problem.width) > _ROOT_CASES:
+            self.reason = f"there are more than {_ROOT_CASES} cases at the root"
+            return
+        if not self._load():
+            for slots in root_cases(self.fan, self.problem.width):
+                node = Node(slots, 0.0)
+                self.roots.append(node)
+                self._push(node)
+        self.rooted = True
+        while self.open and self.incumbent.loss > 0 and not self._late():
             self._round()
             if progress is not None:
-                lower = self.open[0][0] if self.open else self.relaxation.relative(
-                    self.incumbent.loss
-                )
-                progress(lower, self.incumbent.loss, len(self.open), self.closed)
+                goal = self.relaxation.relative(self.incumbent.loss)
+                lower = min(self.open[0][0] / goal, 1.0) if self.open and goal > 0 else 1.0
+                progress(max(lower, 0.0), self.incumbent.loss, len(self.open), self.closed)
+            if time.monotonic() > self.saved_at + _SAVE_EVERY:
+                self.save()
+
+    def _late(self) -> bool:
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def _load(self) -> bool:
+        saved = None if self.journal is None else self.journal.load(self.problem)
+        if saved is None:
+            return False
+        candidate = exact_candidate(self.problem, saved.offset, saved.neurons)
+        if candidate.loss < self.incumbent.loss:
+            self.incumbent = candidate
+        replay(self.fan, self.dual, self.problem, saved.steps, self.incumbent.loss, self.roots)
+        for root in self.roots:
+            for node in root.walk():
+                if node.leaf is not None:
+                    self.closed += 1
+                elif node.split is None:
+                    self._push(node)
+        return True
+
+    def save(self) -> None:
+        """Hand the state of the search to the journal, if there is one."""
+        if self.journal is not None and self.roots:
+            self.journal.save(self.problem, SavedSearch(
+                self.incumbent.offset, self.incumbent.neurons, recorded_steps(self.roots)
+            ))
+        self.saved_at = time.monotonic()
 
     def _push(self, node: Node) -> None:
         node.merged = redundancy(self.fan, node.slots, self.problem.output_bias)
@@ -201,7 +279,7 @@ class _Search:
         self.serial += 1
 
     def _improve(self, starts: Array, steps: int) -> None:
-        losses, neurons = self.local.descend(starts, steps)
+        losses, neurons = self.local.descend(starts, steps, self.deadline)
         best = int(losses.argmin())
         current = self.local.relative(self.incumbent.loss)
         if losses[best] < current * (1 - 1e-9):
@@ -217,25 +295,24 @@ class _Search:
             max(len(cone.rays) for _, cone in node.slots),
             sum(len(self.dual.undecided(cone)) for _, cone in node.slots),
         ))
-        batches = self._batches(nodes)
-        arguments = [[node.slots for node in batch] for batch in batches]
+        waiting = dict.fromkeys(map(id, nodes))
+        starts: list[Array] = []
         try:
-            outcomes = self._map(arguments)
-        except BaseException:
+            for batch, outcomes in self._map(self._batches(nodes)):
+                for node, outcome in zip(batch, outcomes, strict=True):
+                    del waiting[id(node)]
+                    self._apply(node, outcome)
+                    if outcome.start is not None:
+                        starts.append(outcome.start)
+                self.processed += len(batch)
+        finally:
             for node in nodes:
-                self._push(node)
-            raise
-        starts = []
-        for batch, results in zip(batches, outcomes, strict=True):
-            for node, outcome in zip(batch, results, strict=True):
-                self._apply(node, outcome)
-                if outcome.start is not None:
-                    starts.append((outcome.estimate, len(starts), outcome.start))
-        self.processed += len(nodes)
+                if id(node) in waiting:
+                    self._push(node)
         if starts:
             # Shallow cases are the most varied; a few descents from relaxed optima per round
             # find the minimiser long before its case is reached.
-            chosen = [start for _, _, start in starts[:: max(1, len(starts) // 12)]]
+            chosen = starts[:: max(1, len(starts) // 12)]
             self._improve(self.local.from_directions(np.array(chosen)), steps=12)
 
     def _batches(self, nodes: list[Node]) -> list[list[Node]]:
@@ -249,19 +326,27 @@ class _Search:
             start += count
         return batches
 
-    def _map(self, arguments: list[list[Slots]]) -> list[list[_Outcome]]:
+    def _map(self, batches: list[list[Node]]) -> Iterator[tuple[list[Node], list[_Outcome]]]:
+        """Outcomes batch by batch; batches are left out once the deadline has passed."""
         loss = self.incumbent.loss
+        cases = [[node.slots for node in batch] for batch in batches]
         if self.executor is None:
-            return [solve_batch(self.problem, cases, loss) for cases in arguments]
+            for batch, slots in zip(batches, cases, strict=True):
+                if self._late():
+                    return
+                yield batch, solve_batch(self.problem, slots, loss)
+            return
         futures = [
-            self.executor.submit(solve_batch, self.problem, cases, loss) for cases in arguments
+            self.executor.submit(solve_batch, self.problem, slots, loss) for slots in cases
         ]
         try:
-            return [future.result() for future in futures]
-        except BaseException:
+            for batch, future in zip(batches, futures, strict=True):
+                if self._late():
+                    return
+                yield batch, future.result()
+        finally:
             for future in futures:
                 future.cancel()
-            raise
 
     def _apply(self, node: Node, outcome: _Outcome) -> None:
         node.estimate = max(node.estimate, outcome.estimate)
@@ -273,7 +358,8 @@ class _Search:
             node.leaf, node.bound = outcome.leaf, outcome.bound
             self.closed += 1
             return
-        assert outcome.branch is not None
+        if outcome.branch is None:
+            raise ArithmeticError("a case was neither closed nor split")
         node.split = outcome.branch
         node.children = tuple(
             Node(slots, node.estimate) for slots in split_slots(self.fan, node.slots, *node.split)
@@ -282,13 +368,54 @@ class _Search:
             self._push(child)
 
     def result(self) -> SearchResult:
-        complete = not self.open or self.incumbent.loss == 0
+        # The tree itself says whether every case is closed: an interrupt may have come between
+        # any two steps of the search.
+        still_open = [node for root in self.roots for node in root.walk() if node.is_open]
+        complete = (self.rooted and not still_open) or self.incumbent.loss == 0
         statistics = {
             "cases": self.processed,
             "leaves": self.closed,
-            "open": 0 if complete else len(self.open),
+            "open": 0 if complete else len(still_open),
         }
-        lower = self.incumbent.loss if complete else Fraction(0)
+        if complete:
+            return SearchResult(
+                self.roots, self.incumbent, self.incumbent.loss, True, False, statistics
+            )
+        roots, lower = self._partial_proof(still_open)
         return SearchResult(
-            self.roots, self.incumbent, lower, complete, self.interrupted, statistics
+            roots, self.incumbent, lower, False, self.interrupted, statistics, self.reason
         )
+
+    def _partial_proof(self, still_open: list[Node]) -> tuple[list[Node], Fraction]:
+        """A proof of the best lower bound that the open cases allow.
+
+        The tree is cut off where the estimates reach that of the best open case, and the cases
+        at the cut are bounded once more with fully converged relaxations.
+        """
+        level = min((node.estimate for node in still_open), default=0.0)
+        if not self.rooted or not level > 0:
+            return [], Fraction(0)
+        for _ in range(60):
+            roots = [_cut_off(root, level) for root in self.roots]
+            ends = [node for root in roots for node in root.walk() if node.is_open]
+            if len(ends) <= _PARTIAL_CASES:
+                break
+            level *= 0.9
+        bounds = [self.incumbent.loss]
+        for start in range(0, len(ends), 64):
+            part = ends[start : start + 64]
+            proved = bound_batch(self.problem, [node.slots for node in part])
+            for node, (leaf, bound) in zip(part, proved, strict=True):
+                node.leaf, node.bound = leaf, bound
+                bounds.append(bound)
+        lower = min(bounds)
+        return ([], lower) if lower == 0 else (roots, lower)
+
+
+def _cut_off(node: Node, level: float) -> Node:
+    """A copy of a tree whose cases end where their estimates reach a level."""
+    copy = Node(node.slots, node.estimate, node.leaf, node.bound, node.merged)
+    if node.children and node.estimate < level:
+        copy.split = node.split
+        copy.children = tuple(_cut_off(child, level) for child in node.children)
+    return copy

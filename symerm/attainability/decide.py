@@ -15,6 +15,7 @@ from fractions import Fraction
 from multiprocessing import get_context
 
 from symerm.attainability.branch_and_bound import SearchResult, minimise
+from symerm.attainability.journal import SearchJournal
 from symerm.attainability.interpolation import interpolate
 from symerm.attainability.proofs import ConeTreeProof, NonnegativeProof
 from symerm.attainability.scaled import ScaledProblem, scale_problem
@@ -33,6 +34,7 @@ def decide(
     executor: Executor | None = None,
     workers: int = 1,
     progress: Callable[[Progress], None] | None = None,
+    journal: SearchJournal | None = None,
 ) -> Verdict:
     """Decide whether the infimum of the training loss is attained, and enclose it.
 
@@ -49,6 +51,8 @@ def decide(
         Number of worker processes; the verdict is the same for every number.
     progress : callable, optional
         Called now and then with a `Progress`.
+    journal : SearchJournal, optional
+        Where a one-output search saves its state and what it continues from.
 
     Returns
     -------
@@ -88,12 +92,14 @@ def decide(
 
         def report(lower: float, upper: Fraction, waiting: int, closed: int) -> None:
             if progress is not None:
-                loss = scaled.to_loss(upper)
                 progress(Progress(
-                    lower * float(loss), loss, waiting, closed, time.monotonic() - started
+                    scaled.to_loss(Fraction(lower) * upper), scaled.to_loss(upper),
+                    waiting, closed, time.monotonic() - started,
                 ))
 
-        result = minimise(scaled, executor=executor, deadline=deadline, progress=report)
+        result = minimise(
+            scaled, executor=executor, deadline=deadline, progress=report, journal=journal
+        )
     return _one_output(problem, scaled, result)
 
 
@@ -108,7 +114,9 @@ def _one_output(problem: Problem, scaled: ScaledProblem, result: SearchResult) -
         NonnegativeProof() if result.lower == 0 else ConeTreeProof(tuple(result.roots))
     )
     if not result.complete:
-        why = "interrupted" if result.interrupted else "the time limit was reached"
+        why = result.reason or (
+            "interrupted" if result.interrupted else "the time limit was reached"
+        )
         return Verdict(
             problem, "undecided", lower, upper, None, network,
             reason=f"{why}; a minimiser exists (one output), its loss lies within the bounds",

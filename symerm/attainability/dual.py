@@ -30,7 +30,7 @@ from symerm.attainability.scaled import ScaledProblem
 
 __all__ = ["MIXTURE_UNIT", "DualBounds", "DualLeaf", "Slot"]
 
-#: Mixtures of the two lower bounds are multiples of 1/64.
+#: Mixtures of the two lower bounds are multiples of 1/MIXTURE_UNIT.
 MIXTURE_UNIT = 2**20
 
 Slot = tuple[int, Cone]
@@ -47,7 +47,7 @@ class DualLeaf:
         r_i = q tau_i - offset - sum_j sigma_j sum_l fit_jl phi(z_i(rho_jl))
     residuals : r_i at the points undecided for some slot, in increasing order of i
     mixtures : for each slot and each undecided point with sigma_j r_i < 0 the weight of the lower
-        bound h z in units of 1/64; the rest goes to g z
+        bound h z in units of 1/MIXTURE_UNIT; the rest goes to g z
     """
 
     scale: int
@@ -97,6 +97,13 @@ class DualBounds:
             self._undecided[cone.rays] = found
         return found
 
+    def some_undecided(self, node: Sequence[Slot]) -> tuple[int, int] | None:
+        """A (slot, point) that is undecided, or None; floats may have lost some to underflow."""
+        for j, (_, cone) in enumerate(node):
+            for i in self.undecided(cone):
+                return j, i
+        return None
+
     def bound(self, node: Sequence[Slot], leaf: DualLeaf) -> Fraction | None:
         """The lower bound that a leaf proves on its node, or None if it proves nothing.
 
@@ -107,6 +114,8 @@ class DualBounds:
         if self.problem.output_bias and sum(weighted) != 0:
             return None
         mixtures = iter(leaf.mixtures)
+        if any(not 0 <= part <= MIXTURE_UNIT for part in leaf.mixtures):
+            return None
         for sign, cone in node:
             lowered = [i for i in self.undecided(cone) if sign * residual[i] < 0]
             mixed = [next(mixtures) for _ in lowered]
@@ -147,6 +156,26 @@ class DualBounds:
 
     def _all_undecided(self, node: Sequence[Slot]) -> list[int]:
         return sorted({i for _, cone in node for i in self.undecided(cone)})
+
+    def trivial(self, node: Sequence[Slot]) -> DualLeaf:
+        """The zero vector: it proves no more than that a loss is not negative."""
+        rays = sum(len(cone.rays) for _, cone in node) + int(self.problem.output_bias)
+        return DualLeaf(1, (0,) * rays, (0,) * len(self._all_undecided(node)), ())
+
+    def checked_bound(self, node: Sequence[Slot], leaf: DualLeaf) -> Fraction | None:
+        """As `bound`, for a leaf that may have lists of the wrong length: it proves nothing."""
+        rays = sum(len(cone.rays) for _, cone in node) + int(self.problem.output_bias)
+        if leaf.scale < 1 or len(leaf.fit) != rays:
+            return None
+        if len(leaf.residuals) != len(self._all_undecided(node)):
+            return None
+        residual = self._residual(node, leaf)
+        lowered = sum(
+            sign * residual[i] < 0 for sign, cone in node for i in self.undecided(cone)
+        )
+        if lowered != len(leaf.mixtures):
+            return None
+        return self.bound(node, leaf)
 
     # -- construction ---------------------------------------------------------------------
 
@@ -242,8 +271,7 @@ class DualBounds:
     def _fine_scale(self, proposal: Proposal) -> int:
         # Rounding one coefficient moves the fit by at most height/scale; one part in 10^9 of the
         # unit is far below the margin that proposals keep.
-        highest = max(proposal.heights) * self.problem.slope_on
-        return 10**9 * highest // self.unit + 1
+        return 10**9 * max(proposal.heights) // self.unit + 1
 
     def _encode(
         self,

@@ -9,6 +9,7 @@ exact network is computed exactly, so it is a valid upper bound.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -68,18 +69,14 @@ class LocalSearch:
     def __init__(self, problem: ScaledProblem, seed: int = 0) -> None:
         self.problem = problem
         self._random = np.random.default_rng(seed)
-        forms = np.array(
-            [[float(Fraction(x, problem.input_scale)) for x in form] for form in problem.forms]
-        )
-        size = forms.shape[1]
-        # Columns are centred (where a bias can absorb it) and scaled; `_back` maps neurons of
-        # the scaled forms to neurons of the forms.
-        self._back = np.eye(size)
-        if problem.hidden_bias:
-            self._back[-1, :-1] = -forms[:, :-1].mean(0)
-        spread = np.sqrt(((forms @ self._back) ** 2).mean(0))
-        self._back = self._back / np.where(spread > 0, spread, 1.0)
-        self.forms = forms @ self._back
+        centres, heights = problem.frame
+        rows = [
+            [(x - c) / h for x, c, h in zip(form, centres, heights, strict=False)]
+            + [1.0] * problem.hidden_bias
+            for form in problem.forms
+        ]
+        self.forms = np.array(rows)
+        self.slope = float(problem.activation.negative_slope)
         self._unit = max(1, *(abs(row[0]) for row in problem.targets))
         self.targets = np.array([row[0] / self._unit for row in problem.targets])
         self.weights = np.array(problem.weights, dtype=float)
@@ -101,17 +98,20 @@ class LocalSearch:
         return starts
 
     def from_directions(self, directions: Array) -> Array:
-        """Starts from (count, d, m) neurons of the integer forms, given up to scale."""
+        """Starts from (count, d, m) neurons in the frame of the problem, given up to scale."""
         largest = np.abs(directions).max(2, keepdims=True)
-        unit = np.nan_to_num(directions / np.where(largest > 0, largest, 1.0))
-        return unit @ np.linalg.inv(self._back).T
+        return np.nan_to_num(directions / np.where(largest > 0, largest, 1.0))
 
-    def descend(self, neurons: Array, steps: int) -> tuple[Array, Array]:
+    def descend(
+        self, neurons: Array, steps: int, deadline: float | None = None
+    ) -> tuple[Array, Array]:
         """Descend from each start; (losses relative to the units here, neurons)."""
         neurons = np.nan_to_num(neurons)
         loss, coefficients, residual, z = self._fit(neurons)
         damping = np.full(len(neurons), 1e-2)
         for _ in range(steps):
+            if deadline is not None and time.monotonic() > deadline:
+                break
             trial = neurons + self._direction(coefficients, residual, z, damping)
             fitted = self._fit(trial)
             better = fitted[0] < loss
@@ -127,9 +127,8 @@ class LocalSearch:
         return loss, neurons
 
     def _fit(self, neurons: Array) -> tuple[Array, Array, Array, Array]:
-        on, off = self.problem.slope_on, self.problem.slope_off
         z = neurons @ self.forms.T
-        hidden = np.where(z > 0, on * z, off * z)
+        hidden = np.maximum(z, self.slope * z)
         count, width, size = hidden.shape
         design = np.empty((count, width + 1, size))
         design[:, 0] = float(self.problem.output_bias)
@@ -139,9 +138,8 @@ class LocalSearch:
         return (residual * residual) @ self.weights, coefficients, residual, z
 
     def _direction(self, coefficients: Array, residual: Array, z: Array, damping: Array) -> Array:
-        on, off = self.problem.slope_on, self.problem.slope_off
         count, width, size = z.shape
-        slope = np.where(z > 0, on, off) * coefficients[:, 1:, None]
+        slope = np.where(z > 0, 1.0, self.slope) * coefficients[:, 1:, None]
         design = np.empty((count, 1 + width * self.forms.shape[1], size))
         design[:, 0] = float(self.problem.output_bias)
         design[:, 1:] = (slope[:, :, None, :] * self.forms.T).reshape(count, -1, size)

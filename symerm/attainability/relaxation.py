@@ -38,12 +38,14 @@ class Proposal:
     ----------
     bound : float
         Lower bound relative to the loss of the zero fit (-inf if none was found).
+    value : float
+        Value of the relaxed problem where the iteration ended: an estimate of its minimum.
     offset : float
         Output bias.
     coefficients : list of float
         For each ray of each slot the coefficient of the ray divided by `heights`.
     heights : list of int
-        For each ray its largest absolute form value.
+        For each ray a bound on the absolute values of the activation.
     residuals : dict of int to float
         Residuals at the undecided points.
     mixtures : list of dict of int to float
@@ -54,10 +56,11 @@ class Proposal:
         Positions of rays whose coefficient looks positive at the optimum.
     branch : (slot, data index) to cut at, or None if every point is decided
     directions : (d, m) array
-        The neurons of the relaxed fit, up to scale.
+        The neurons of the relaxed fit in the frame of the problem, up to scale.
     """
 
     bound: float
+    value: float
     offset: float
     coefficients: list[float]
     heights: list[int]
@@ -89,6 +92,8 @@ class Relaxation:
         #: Root of the loss of the best constant fit, rounded up to an integer.
         self.unit = isqrt(int(square)) + 1
         self.targets = np.array([float((t - self.mean) / self.unit) for t in targets])
+        #: Slope of the activation for negative arguments, where the other is 1.
+        self.slope = float(problem.activation.negative_slope)
         self._index: dict[IntVector, int] = {}
         self._heights: list[int] = []
         self._norms: list[float] = []
@@ -107,7 +112,7 @@ class Relaxation:
         values = self.fan.values(ray)
         height = max(map(abs, values)) or 1
         z = np.array([value / height for value in values])
-        phi = np.where(z > 0, self.problem.slope_on * z, self.problem.slope_off * z)
+        phi = np.maximum(z, self.slope * z)
         norm = sqrt(float(self.weights @ (phi * phi))) or 1.0
         position = len(self._heights)
         if position == len(self._z):
@@ -115,7 +120,7 @@ class Relaxation:
                 table = getattr(self, name)
                 setattr(self, name, np.vstack([table, np.zeros_like(table)]))
         self._z[position], self._phi[position] = z / norm, phi / norm
-        self._direction[position] = [x / height / norm for x in ray]
+        self._direction[position] = [x / height / norm for x in self.problem.in_frame(ray)]
         self._heights.append(height)
         self._norms.append(norm)
         self._index[ray] = position
@@ -142,7 +147,7 @@ class Relaxation:
         z[pad], phi[pad] = 0.0, 0.0
         solver = InteriorPoint(
             z, phi, signs, pad, self.weights, self.targets,
-            self.problem.output_bias, self.problem.slope_on, self.problem.slope_off,
+            self.problem.output_bias, self.slope,
         )
         solver.run(target)
         found = np.isfinite(solver.best_bound)[:, None, None]
@@ -158,9 +163,9 @@ class Relaxation:
         self, solver: InteriorPoint, b: int, rows: list[list[int]], alpha: Array,
         branch: tuple[int, int] | None, directions: Array,
     ) -> Proposal:
-        bound = float(solver.best_bound[b])
+        bound, value = float(solver.best_bound[b]), float(solver.last_value[b])
         if bound == -np.inf:
-            return Proposal(bound, 0.0, [], [], {}, [], [], [], branch, directions)
+            return Proposal(bound, value, 0.0, [], [], {}, [], [], [], branch, directions)
         flat = [(j, k, ray) for j, row in enumerate(rows) for k, ray in enumerate(row)]
         values, slack, tied = alpha.tolist(), solver.best_slack[b].tolist(), solver.tied[b].tolist()
         used = solver.order[b][solver.row_used[b]].tolist()
@@ -168,9 +173,10 @@ class Relaxation:
         mixture = solver.best_mixture[b].tolist()
         return Proposal(
             bound,
+            value,
             float(solver.best_offset[b]),
             [values[j][k] / self._norms[ray] for j, k, ray in flat],
-            [self._heights[ray] for _, _, ray in flat],
+            [self._heights[ray] * self.problem.slope_on for _, _, ray in flat],
             dict(zip(used, solver.best_residual[b].tolist(), strict=False)),
             [
                 {i: mixture[j][u] for u, i in enumerate(used) if undecided[j][u]}

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from operator import mul
 
 from symerm.arithmetic.rationals import common_denominator
 from symerm.errors import UnsupportedError
@@ -64,6 +66,31 @@ class ScaledProblem:
     def output_dimension(self) -> int:
         """Dimension q of the responses."""
         return len(self.targets[0])
+
+    @cached_property
+    def frame(self) -> tuple[IntVector, IntVector]:
+        """Centres c_k and heights h_k of the inputs, for float work in (f_k - c_k) / h_k.
+
+        Without hidden bias the centres are zero.
+        """
+        columns = list(zip(*self.forms, strict=True))[: len(self.forms[0]) - self.hidden_bias]
+        centres = tuple(
+            sum(column) // len(column) if self.hidden_bias else 0 for column in columns
+        )
+        heights = tuple(
+            max(abs(x - centre) for x in column) or 1
+            for column, centre in zip(columns, centres, strict=True)
+        )
+        return centres, heights
+
+    def in_frame(self, ray: IntVector) -> IntVector:
+        """The coefficients of a form in the coordinates (f_k - c_k) / h_k and 1 of the frame."""
+        centres, heights = self.frame
+        linear = tuple(x * h for x, h in zip(ray, heights, strict=False))
+        if not self.hidden_bias:
+            return linear
+        constant = ray[-1] * self.input_scale + sum(map(mul, ray, centres))
+        return (*linear, constant)
 
     def to_loss(self, scaled: Fraction | int) -> Fraction:
         """The original loss that belongs to a loss of the scaled, collapsed data."""

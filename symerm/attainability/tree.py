@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
+from math import comb
 
 from symerm.arrangements.fan import Fan
 from symerm.attainability.dual import DualLeaf, Slot
 
-__all__ = ["Node", "redundancy", "root_cases", "split_slots"]
+__all__ = ["Node", "count_root_cases", "redundancy", "root_cases", "split_slots"]
 
 Slots = tuple[Slot, ...]
 
@@ -47,6 +48,12 @@ class Node:
     split: tuple[int, int] | None = None
     children: tuple[Node, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the case is neither split nor closed."""
+        # The children are set last, so an interrupted split leaves the case open.
+        return not self.children and self.leaf is None and self.merged is None
+
     def walk(self) -> Iterator[Node]:
         """This node and all below it, depth first, parents before children."""
         stack = [self]
@@ -63,6 +70,14 @@ def root_cases(fan: Fan, width: int) -> Iterator[Slots]:
         for plus in combinations_with_replacement(roots, positive):
             for minus in combinations_with_replacement(roots, width - positive):
                 yield tuple((1, cone) for cone in plus) + tuple((-1, cone) for cone in minus)
+
+
+def count_root_cases(dimension: int, width: int) -> int:
+    """The number of cases at the root, for neurons in a space of the given dimension."""
+    def multisets(size: int) -> int:
+        return comb(size + dimension, dimension)
+
+    return sum(multisets(k) * multisets(width - k) for k in range(width + 1))
 
 
 def redundancy(fan: Fan, slots: Slots, output_bias: bool) -> tuple[int, ...] | None:

@@ -28,8 +28,10 @@ class Progress:
 
     Attributes
     ----------
-    lower, upper : Fraction or float
-        Bounds of the infimum proved so far.
+    lower : Fraction or float
+        Estimate of the lower bound that the open cases allow; not proved.
+    upper : Fraction or float
+        Loss of the best network so far, exact.
     open_cases, closed_cases : int
         Cases of the search tree still to be treated, and those done.
     seconds : float

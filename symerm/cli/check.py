@@ -88,6 +88,7 @@ def check(
     )
     # The solver takes long to load: only for data that can be read.
     from symerm.attainability import decide
+    from symerm.certificates import FileJournal
     from symerm.cli.progress import search_display
 
     with search_display(quiet=quiet) as display:
@@ -97,7 +98,7 @@ def check(
             time_limit=seconds,
             workers=processes,
             progress=display,
-            **({} if resume is None else {"resume": resume}),
+            journal=None if resume is None else FileJournal(resume),
         )
     failure: BaseException | None = None
     if certificate is not None:

@@ -38,12 +38,12 @@ def verify(
         argv = [_as_path(certificate)]
         if data is not None:
             argv.append(_as_path(_data_file(data, stack)))
-        if not as_json:
-            return main(argv)
         output = io.StringIO()
-        with redirect_stdout(output):
-            code = main(argv)
-    print(json.dumps(_answer(output.getvalue())))
+        if as_json:
+            stack.enter_context(redirect_stdout(output))
+        code: int = main(argv)
+    if as_json:
+        print(json.dumps(_answer(output.getvalue())))
     return code
 
 

@@ -31,6 +31,7 @@ def test_defaults(run, solver, data) -> None:
         "time_limit": None,
         "workers": 1,
         "progress": None,
+        "journal": None,
     }
     architecture = solver.problem.architecture
     assert (architecture.width, architecture.activation.name) == (2, "relu")
@@ -57,12 +58,12 @@ def test_every_option_reaches_the_solver(run, solver, data) -> None:
         "--tolerance", "1/1000", "--resume", "journal", "--quiet", data, "--width", "4",
     )  # fmt: skip
     assert code == 0
+    assert solver.options.pop("journal").path == Path("journal")
     assert solver.options == {
         "tolerance": Fraction(1, 1000),
         "time_limit": 1.5,
         "workers": 3,
         "progress": None,
-        "resume": "journal",
     }
     architecture = solver.problem.architecture
     assert (architecture.width, architecture.activation.name) == (4, "leaky:1/10")
