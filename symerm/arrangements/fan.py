@@ -64,7 +64,7 @@ class Cone(NamedTuple):
     ----------
     rays : extreme rays, sorted
     tight : for each ray the bit set of the inequalities that hold with equality on it
-        (bits 0..m-1: facets of the root cone; bit m + i: data form i)
+        (bits 0..m-1: facets of the root cone; bit m + i: data form i; then other forms)
     """
 
     rays: tuple[IntVector, ...]
@@ -92,6 +92,7 @@ class Fan:
     _cuts: dict[tuple[tuple[IntVector, ...], int], tuple[Cone, Cone]] = field(
         default_factory=dict, repr=False
     )
+    _others: dict[IntVector, int] = field(default_factory=dict, repr=False)
 
     @property
     def dimension(self) -> int:
@@ -141,8 +142,27 @@ class Fan:
         key = (cone.rays, index)
         found = self._cuts.get(key)
         if found is None:
-            found = self._cuts[key] = self._cut(cone, index)
+            values = [self.values(ray)[index] for ray in cone.rays]
+            found = self._cuts[key] = self._cut(cone, values, index)
         return found
+
+    def cut_by(self, cone: Cone, form: IntVector) -> tuple[Cone, Cone]:
+        """The two parts of a cone where an integer form, not one of the data, is >= 0 and <= 0.
+
+        Raises
+        ------
+        InputError
+            If the form does not take both signs on the cone.
+
+        Examples
+        --------
+        >>> fan = Fan(((0, 1), (3, 1)), affine=True)
+        >>> [part.rays for part in fan.cut_by(fan.roots()[2], (2, -1))]
+        [((1, 0), (1, 2)), ((-1, 3), (1, 2))]
+        """
+        values = [sum(x * y for x, y in zip(form, ray, strict=True)) for ray in cone.rays]
+        index = len(self.forms) + self._others.setdefault(form, len(self._others))
+        return self._cut(cone, values, index)
 
     def _intern(self, rays: list[IntVector], tight: list[int]) -> Cone:
         order = sorted(range(len(rays)), key=rays.__getitem__)
@@ -152,12 +172,11 @@ class Fan:
             found = self._cones[key] = Cone(key, tuple(tight[k] for k in order))
         return found
 
-    def _cut(self, cone: Cone, index: int) -> tuple[Cone, Cone]:
-        values = [self.values(ray)[index] for ray in cone.rays]
+    def _cut(self, cone: Cone, values: list[int], index: int) -> tuple[Cone, Cone]:
         plus = [k for k, value in enumerate(values) if value > 0]
         minus = [k for k, value in enumerate(values) if value < 0]
         if not plus or not minus:
-            raise InputError(f"data form {index} does not change sign on the cone")
+            raise InputError(f"form {index} does not change sign on the cone")
         bit = 1 << (self.dimension + index)
         shared = [(cone.rays[k], cone.tight[k] | bit) for k, z in enumerate(values) if z == 0]
         for i in plus:
