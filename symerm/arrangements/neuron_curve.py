@@ -11,48 +11,63 @@ biases it is the path rho_{n-1} .. rho_2, s, -lambda_{n-1} .. -lambda_2 with 2n 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from symerm.arithmetic.linalg import primitive
 
-__all__ = ["CurveVertex", "NeuronCurve", "neuron_curve"]
+__all__ = ["CurveVertex", "NeuronCurve", "Segment", "SegmentEnd", "neuron_curve"]
 
 IntVector = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class CurveVertex:
-    """A ray of neurons at which two segments may meet.
+    """A ray of neurons at which segments may meet.
 
     Attributes
     ----------
-    ray : primitive integer vector (a, b) of the neuron in the units of the forms
-    image : integer vector of the activations, times `sign`
-    sign : 1 or -1
-        The image is this sign times a positive multiple of the activations of the ray.
+    image : integer vector, the activations of the ray up to sign
     kink : index of the data point at the kink
     facing : ``"right"`` or ``"left"``
     """
 
-    ray: IntVector
     image: IntVector
-    sign: int
     kink: int
     facing: str
 
 
 @dataclass(frozen=True)
-class NeuronCurve:
-    """The segments; each is a pair of signed vertices.
+class SegmentEnd:
+    """One end of a segment.
 
     Attributes
     ----------
-    vertices : tuple of CurveVertex, no two of the same direction in projective space
-    segments : tuple of pairs of (vertex index, sign)
-        The segment is the cone of sign times the images of its two ends.
+    vertex : index of the vertex
+    sign : 1 or -1, such that the segment is the cone of sign times image at its two ends
+    ray : the neuron (a, b) at this end, a primitive integer vector in the units of the forms
+    factor : positive rational f with act(ray) = orientation * sign * f * image modulo constants
     """
 
+    vertex: int
+    sign: int
+    ray: IntVector
+    factor: Fraction
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The activations of one sector of neurons: orientation times a cone of two signed images."""
+
+    ends: tuple[SegmentEnd, SegmentEnd]
+    orientation: int
+
+
+@dataclass(frozen=True)
+class NeuronCurve:
+    """The vertices, no two proportional modulo constants, and the segments between them."""
+
     vertices: tuple[CurveVertex, ...]
-    segments: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
+    segments: tuple[Segment, ...]
 
 
 def neuron_curve(
@@ -80,76 +95,78 @@ def neuron_curve(
     >>> len(curve.segments)
     4
     """
-    vertices: list[CurveVertex] = []
-    known: dict[IntVector, int] = {}
+    builder = _Builder(forms, slopes, modulo_constants)
+    size = len(forms)
+    if not hidden_bias:
+        ends = [builder.end((1,), 0, "right"), builder.end((-1,), 0, "left")]
+        pairs = [(end, end) for end in ends]
+    else:
+        scale = forms[0][-1]
+        rays = [(primitive((scale, -forms[i][0])), i, "right") for i in reversed(range(size))]
+        rays += [(primitive((-scale, forms[i][0])), i, "left") for i in reversed(range(size))]
+        ends = [builder.end(*ray) for ray in rays]
+        pairs = list(zip(ends, [*ends[1:], ends[0]], strict=True))
+    return builder.curve(pairs)
 
-    def vertex(ray: IntVector, kink: int, facing: str) -> tuple[int, int] | None:
-        values = [sum(x * y for x, y in zip(form, ray, strict=True)) for form in forms]
-        on, off = slopes
+
+class _Builder:
+    """Collects vertices up to sign and scale; signs are first relative to a canonical one."""
+
+    def __init__(
+        self, forms: tuple[IntVector, ...], slopes: tuple[int, int], modulo_constants: bool
+    ) -> None:
+        self.forms, self.slopes, self.modulo_constants = forms, slopes, modulo_constants
+        self.vertices: list[CurveVertex] = []
+        self.known: dict[IntVector, int] = {}
+        self.lengths: list[int] = []
+
+    def end(self, ray: IntVector, kink: int, facing: str) -> SegmentEnd | None:
+        """The end at a ray, or None if its activations are zero (modulo constants)."""
+        on, off = self.slopes
+        values = [sum(x * y for x, y in zip(form, ray, strict=True)) for form in self.forms]
         image = tuple(on * z if z > 0 else off * z for z in values)
         reduced = image
-        if modulo_constants:
+        if self.modulo_constants:
             reduced = tuple(len(image) * x - sum(image) for x in image)
         if not any(reduced):
             return None
         direction = primitive(reduced)
-        lead = next(x for x in direction if x)
-        sign = 1 if lead > 0 else -1
+        length = next(x // y for x, y in zip(reduced, direction, strict=True) if y)
+        sign = 1 if next(x for x in direction if x) > 0 else -1
         key = tuple(sign * x for x in direction)
-        if key not in known:
-            known[key] = len(vertices)
-            vertices.append(CurveVertex(ray, image, 1, kink, facing))
-            orientation[known[key]] = sign
-        index = known[key]
-        return index, sign * orientation[index]
+        if key not in self.known:
+            self.known[key] = len(self.vertices)
+            self.vertices.append(CurveVertex(tuple(sign * x for x in image), kink, facing))
+            self.lengths.append(length)
+        index = self.known[key]
+        return SegmentEnd(index, sign, ray, Fraction(length, self.lengths[index]))
 
-    orientation: dict[int, int] = {}
-    size = len(forms)
-    if not hidden_bias:
-        rays = [((1,), 0, "right"), ((-1,), 0, "left")]
-        closed = False
-    else:
-        scale = forms[0][-1]
-        right = [
-            (primitive((scale, -forms[i][0])), i, "right") for i in reversed(range(size))
-        ]
-        left = [(primitive((-scale, forms[i][0])), i, "left") for i in reversed(range(size))]
-        rays = right + left
-        closed = True
-    ends = [vertex(*ray) for ray in rays]
-    segments = []
-    pairs = list(zip(ends, ends[1:], strict=False)) + ([(ends[-1], ends[0])] if closed else [])
-    for first, second in pairs if hidden_bias else []:
-        if first is None or second is None or first[0] == second[0]:
-            continue
-        if (segment := (first, second)) not in segments:
-            segments.append(segment)
-    lonely = {e for e in ends if e is not None} - {e for pair in segments for e in pair}
-    segments.extend((end, end) for end in sorted(lonely))
-    return _oriented(vertices, segments)
-
-
-def _oriented(
-    vertices: list[CurveVertex],
-    segments: list[tuple[tuple[int, int], tuple[int, int]]],
-) -> NeuronCurve:
-    """Flip vertices along the curve so that signs are positive where that is possible."""
-    flips = dict.fromkeys(range(len(vertices)), 0)
-    for (i, sign_i), (j, sign_j) in segments:
-        flips[i] = flips[i] or 1
-        if not flips[j]:
-            flips[j] = flips[i] * sign_i * sign_j
-    turned = tuple(
-        CurveVertex(
-            v.ray, tuple(flips[k] * x for x in v.image), flips[k] * v.sign, v.kink, v.facing
+    def curve(self, pairs: list[tuple[SegmentEnd | None, SegmentEnd | None]]) -> NeuronCurve:
+        """The curve of the given sectors, vertices oriented along it where that is possible."""
+        whole = [(a, b) for a, b in pairs if a is not None and b is not None]
+        joined = [(a, b) for a, b in whole if a.vertex != b.vertex]
+        touched = {end.vertex for pair in joined for end in pair}
+        for a, b in whole:
+            if a.vertex == b.vertex and a.vertex not in touched:
+                joined.append((a, a))
+                touched.add(a.vertex)
+        flips: dict[int, int] = {}
+        for a, b in joined:
+            flips.setdefault(a.vertex, a.sign)
+            flips.setdefault(b.vertex, flips[a.vertex] * a.sign * b.sign)
+        segments: dict[object, Segment] = {}
+        for a, b in joined:
+            orientation = a.sign * flips[a.vertex]
+            ends = tuple(
+                SegmentEnd(
+                    end.vertex, orientation * end.sign * flips[end.vertex], end.ray, end.factor
+                )
+                for end in (a, b)
+            )
+            key = frozenset((end.vertex, end.sign) for end in ends)
+            segments.setdefault(key, Segment((ends[0], ends[1]), orientation))
+        vertices = tuple(
+            CurveVertex(tuple(flips.get(k, 1) * x for x in v.image), v.kink, v.facing)
+            for k, v in enumerate(self.vertices)
         )
-        for k, v in enumerate(vertices)
-    )
-    signed = []
-    for (i, sign_i), (j, sign_j) in segments:
-        first, second = sign_i * flips[i], sign_j * flips[j]
-        if first < 0:
-            first, second = -first, -second
-        signed.append(((i, first), (j, second)))
-    unique = dict.fromkeys(signed)
-    return NeuronCurve(turned, tuple(unique))
+        return NeuronCurve(vertices, tuple(segments.values()))

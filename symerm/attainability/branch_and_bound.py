@@ -37,6 +37,7 @@ from symerm.attainability.tree import (
     root_cases,
     split_slots,
 )
+from symerm.errors import InputError
 
 __all__ = ["SearchResult", "minimise"]
 
@@ -147,7 +148,7 @@ def bound_batch(problem: ScaledProblem, cases: list[Slots]) -> list[tuple[DualLe
     """The best dual bound found for each case; cases without one are closed with bound zero."""
     _, relaxation, dual = _context(problem)
     found = []
-    for case, proposal in zip(cases, relaxation.propose(cases, np.inf), strict=True):
+    for case, proposal in zip(cases, relaxation.propose(cases, None), strict=True):
         best = dual.trivial(case), Fraction(0)
         if proposal.bound > 0:
             leaf = dual.from_proposal(case, proposal, optimal=False)
@@ -250,6 +251,11 @@ class _Search:
         saved = None if self.journal is None else self.journal.load(self.problem)
         if saved is None:
             return False
+        fits = len(saved.neurons) <= self.problem.width and all(
+            sign in (1, -1) and len(u) == self.fan.dimension for sign, u in saved.neurons
+        )
+        if not fits or (saved.offset and not self.problem.output_bias):
+            raise InputError("the journal does not fit the problem; name another file")
         candidate = exact_candidate(self.problem, saved.offset, saved.neurons)
         if candidate.loss < self.incumbent.loss:
             self.incumbent = candidate

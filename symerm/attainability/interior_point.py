@@ -126,23 +126,25 @@ class InteriorPoint:
             for at, value in zip(best, score[np.arange(len(best)), best], strict=True)
         ]
 
-    def run(self, target: float) -> None:
-        """Iterate until each bound exceeds `target`, falls short for good, or converges."""
+    def run(self, target: float | None) -> None:
+        """Iterate until each bound exceeds `target`, falls short for good, or converges.
+
+        Without a target every program runs until it converges.
+        """
         data = self.data
         state = start(data)
         for _ in range(_ITERATIONS):
             view = Iterate(data, state, self.output_bias)
             self._record(data, state, view)
             done = (
-                (self.best_bound[data["where"]] >= target)
-                | (view.complementarity <= _CONVERGED * np.maximum(view.square, 1e-12))
-                | (
-                    # Below the target for good; a few more steps show where to branch.
-                    (view.primal < target * (1 - 1e-7))
-                    & (view.complementarity < 0.3 * view.square)
+                view.complementarity <= _CONVERGED * np.maximum(view.square, 1e-12)
+            ) | ~np.isfinite(view.complementarity)
+            if target is not None:
+                done |= self.best_bound[data["where"]] >= target
+                # Below the target for good; a few more steps show where to branch.
+                done |= (view.primal < target * (1 - 1e-7)) & (
+                    view.complementarity < 0.3 * view.square
                 )
-                | ~np.isfinite(view.complementarity)
-            )
             if done.all():
                 break
             if done.mean() > 0.2:
@@ -219,7 +221,7 @@ class InteriorPoint:
         self.best_bound[at] = view.bound[better]
         self.best_offset[at] = state["offset"][better]
         self.best_alpha[at] = state["alpha"][better]
-        self.best_square[at] = view.square[better]
+        self.best_square[at] = np.maximum(view.square[better], 0.0)
         self.best_slack[at] = -view.dual[better]
         self.best_residual[at] = view.residual[better]
         self.best_mixture[at] = view.mixture[better]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
+from symerm.arrangements.fan import Cone
 from symerm.attainability.tree import Node
 
-__all__ = ["ConeTreeProof", "NonnegativeProof"]
+__all__ = ["ConeTreeProof", "NeuronCase", "NeuronTreeProof", "NonnegativeProof", "RankProof"]
 
 
 @dataclass(frozen=True)
@@ -25,3 +28,71 @@ class ConeTreeProof:
     """
 
     roots: tuple[Node, ...]
+
+
+@dataclass
+class NeuronCase:
+    """A cone of neurons in the proof for width one.
+
+    Attributes
+    ----------
+    cone : Cone
+    estimate : float
+        Float estimate of the least loss, relative to that of a constant network.
+    halvings : int
+        Cuts by forms that are not of the data, one after another.
+    goal : Fraction or None
+        The loss for which the case is closed.
+    split : the data point or the linear form that cuts the cone, if it was cut
+    children : the parts where the form is non-negative and non-positive
+    """
+
+    cone: Cone
+    estimate: float
+    halvings: int = 0
+    goal: Fraction | None = None
+    split: int | tuple[int, ...] | None = None
+    children: tuple[NeuronCase, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case is neither cut nor closed."""
+        return self.goal is None and not self.children
+
+    def walk(self) -> Iterator[NeuronCase]:
+        """This case and all below it, depth first, parents before children."""
+        stack = [self]
+        while stack:
+            case = stack.pop()
+            yield case
+            stack.extend(reversed(case.children))
+
+
+@dataclass(frozen=True)
+class NeuronTreeProof:
+    """On every cone of a width-one problem the loss is bounded by a copositive form.
+
+    Attributes
+    ----------
+    roots : tuple of NeuronCase
+    """
+
+    roots: tuple[NeuronCase, ...]
+
+
+@dataclass(frozen=True)
+class RankProof:
+    """A bound for all networks by the rank of their outputs.
+
+    With A the Gram matrix of the responses, centred if there is an output bias, the matrix
+    A - level I + factor factor^t is positive semidefinite, and the loss is at least
+    (q - d) level - |factor|^2.
+
+    Attributes
+    ----------
+    level : Fraction
+    factor : q rows of r Fractions
+    """
+
+    level: Fraction
+    factor: tuple[tuple[Fraction, ...], ...]

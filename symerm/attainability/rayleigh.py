@@ -113,12 +113,13 @@ class RayleighForm:
         live = [k for k in range(size) if self.gram[k][k]]
         if not live or not self.square:
             return 1.0, []
+        # Quotients of integers of any size are rounded correctly and lie in [-1, 1].
         roots = {k: isqrt(self.gram[k][k] << 120) for k in live}
-        gram = np.array([[(self.gram[i][j] << 120) / (roots[i] * roots[j] >> 60) * 2.0**-60
-                          if False else _ratio(self.gram[i][j] << 120, roots[i] * roots[j])
-                          for j in live] for i in live])
-        height = isqrt(self.square << 120)
-        moments = np.array([[_ratio(m << 120, roots[k] * height) for m in self.moments[k]]
+        root = isqrt(self.square << 120)
+        gram = np.array(
+            [[(self.gram[i][j] << 120) / (roots[i] * roots[j]) for j in live] for i in live]
+        )
+        moments = np.array([[(m << 120) / (roots[k] * root) for m in self.moments[k]]
                             for k in live])
         values, vectors = np.linalg.eigh(gram)
         good = values > values[-1] * 1e-13
@@ -127,16 +128,15 @@ class RayleighForm:
         _, singular, rows = np.linalg.svd(white, full_matrices=False)
         found: list[tuple[float, Array]] = []
         for start in (rows[0], -rows[0], *rows[1:2], *(-rows[1:2])):
-            weights, quality = start, -1.0
+            weights, quality, best = start, -1.0, np.zeros(len(live))
             for _ in range(_PASSES):
                 part, _ = nnls(factor, white @ weights)
                 products = part @ moments
-                length = float(np.linalg.norm(factor @ part))
-                if length == 0 or float(products @ products) <= quality * length**2 * (1 + 1e-15):
+                height, length = map(np.linalg.norm, (products, factor @ part))
+                if not height or not length or height / length <= quality * (1 + 1e-15):
                     break
-                quality = float(products @ products) / length**2
-                weights = products / np.linalg.norm(products)
-                best = part
+                quality, best = float(height / length), part
+                weights = products / height
             if quality > 0:
                 full = np.zeros(size)
                 full[live] = best
@@ -196,7 +196,7 @@ def rayleigh_form(
     columns = list(zip(*(problem.targets[i] for i in kept), strict=True))
     if not columns:
         columns = [()] * problem.output_dimension
-    unit = sum(weights) if problem.output_bias else 1
+    unit = max(sum(weights), 1) if problem.output_bias else 1
     weighted = [list(map(mul, weights, x)) for x in images]
     sums = [sum(x) for x in weighted]
 
@@ -224,7 +224,3 @@ def rayleigh_form(
         ),
         unit=unit,
     )
-
-
-def _ratio(top: int, bottom: int) -> float:
-    return top / bottom

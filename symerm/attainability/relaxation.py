@@ -127,12 +127,12 @@ class Relaxation:
         return position
 
     def propose(
-        self, nodes: list[tuple[tuple[int, Cone], ...]], target: float
+        self, nodes: list[tuple[tuple[int, Cone], ...]], target: float | None
     ) -> list[Proposal]:
         """Proposals for nodes, each a tuple of (sign, cone) per neuron.
 
         The iteration of a node ends as soon as its bound exceeds `target` or its relaxed
-        minimum is seen to be below it.
+        minimum is seen to be below it; without a target it runs until it converges.
         """
         if not nodes:
             return []

@@ -2,16 +2,16 @@
 
     python checker.py CERTIFICATE [DATA]
 
-The last line printed is ``VALID verdict lower upper``, ``INVALID reason`` or ``MALFORMED reason``
-and the exit code 0, 1 or 2.  With DATA (CSV or JSON) the claim's data is read from that file.
+prints ``VALID verdict lower upper``, ``INVALID reason`` or ``MALFORMED reason`` and exits with 0, 1
+or 2.  With DATA (CSV or JSON) the claim's data must be what that file says.
 
-A certificate claims bounds lower <= infimum <= upper for the sum of squared errors over all
-networks c + sum_j v_j act(<a_j, s> + b_j) of one architecture.  The upper bound is the loss of a
-network in the file.  The lower bound is proved by steps, one a line, that are read as a stream:
-``["s", slot, i]`` splits a case by the sign of data point i for the neuron of a slot,
-``["h", slot, w]`` by the sign of a linear form w, and the other steps close a case.  The rules and
-their soundness lemmas are in docs/certificates.md; "Lemma k" below refers to that page.
+A certificate claims lower <= infimum <= upper for the sum of squared errors over all networks
+c + sum_j v_j act(<a_j, s> + b_j) of one architecture.  The upper bound is the loss of a network in
+the file.  The lower bound is proved by steps, one a line, read as a stream: ``["s", slot, i]``
+splits a case by the sign of data point i for the neuron of a slot, ``["h", slot, w]`` by the sign
+of a linear form w, others close a case.  docs/certificates.md proves the lemmas named below.
 """
+# ruff: noqa: B905 (lengths are checked first, or equal by construction)
 
 import csv
 import gzip
@@ -19,363 +19,340 @@ import io
 import json
 import re
 import sys
+import zlib
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, groupby
 from math import gcd, lcm
 from operator import mul
+from typing import Any
 
 FORMAT = "symerm-certificate/1"
 UNIT = 1 << 20  # mixtures of two lower bounds are multiples of 1/UNIT
-MAX_LINE = 1 << 26  # characters
-MAX_DIGITS = 20_000  # of an integer in a certificate
-MAX_NUMERAL = 2_000  # characters of a number in a data file
-MAX_EXPONENT = 1_000
-MAX_ENTRIES = 2_000_000
-MAX_WIDTH = 1_000
-MAX_RAYS = 5_000  # of a cone
-MAX_NESTING = 100
+MAX_LINE, MAX_TEXT = 1 << 24, 1 << 32  # characters of a line or data file, of a certificate
+MAX_ENTRIES = 500_000  # of a line, or cells of a data file
+MAX_DIGITS = 10_000  # of an integer in a certificate, characters of a rational
+MAX_BITS = 1 << 16  # of a common denominator, or of an entry of a ray
+MAX_NUMERAL, MAX_EXPONENT = 2_000, 1_000  # characters and exponent of a number in a data file
+MAX_WIDTH, MAX_DIMENSION, MAX_RAYS = 1_000, 250, 5_000  # neurons, their space, rays of a cone
+MAX_LIVE = 1 << 24  # words of the cases that wait, and of each cache
+FREE_WORK, WORK_RATE = 1 << 28, 32  # operations, and per character and data point
 RATIONAL = re.compile(r"(-?[1-9][0-9]*|0)(?:/([1-9][0-9]*))?")
-DECIMAL = re.compile(r"([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]{1,9}))?")
-FRACTION = re.compile(r"([+-]?[0-9]+)\s*/\s*([0-9]+)")
+NUMERAL = re.compile(r"(?ai)[+-]?(?:\d+\s*/\s*(\d+)|(?:\d+\.?\d*|\.\d+)(?:E([+-]?\d{1,9}))?)")
+
+
+Rows = list[list[Fraction]]
+Ray = tuple[int, ...]
+Case = tuple[tuple[int, "Cone"], ...]  # sign and cone of each neuron
 
 
 class Malformed(Exception):
-    """The file is not a certificate."""
+    """The file is not a certificate, or it is beyond the limits."""
 
 
 class Invalid(Exception):
     """The certificate does not prove its claim."""
 
 
-# ---------------------------------------------------------------- reading certificates
+def require(condition: object, reason: str, error: type[Exception] = Malformed) -> None:
+    if not condition:
+        raise error(reason)
 
 
-def refuse(token):
-    raise Malformed(f"the number {token[:30]} is not an integer")
-
-
-def parse_line(text, what):
+def parse_line(text: str, what: str) -> Any:
     """Parse one canonical JSON text; anything that would be written differently is refused."""
-    if text.count("[") + text.count("{") > MAX_ENTRIES:
-        raise Malformed(f"{what}: too many lists")
+    require(sum(map(text.count, "[{,")) <= MAX_ENTRIES, f"{what}: too many entries")
     try:
-        value = json.loads(text, parse_float=refuse, parse_constant=refuse)
+        value = json.loads(text)
         canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
     except (ValueError, RecursionError) as error:
         raise Malformed(f"{what}: not JSON ({str(error)[:80]})") from None
-    if canonical != text:
-        raise Malformed(f"{what}: not canonical JSON (order, spaces, duplicate keys, numerals)")
+    require(canonical == text, f"{what}: not canonical JSON (order, spaces, keys, numerals)")
     return value
 
 
-def keys(value, names, what):
-    if not isinstance(value, dict) or sorted(value) != sorted(names):
-        raise Malformed(f"{what} must have the keys {', '.join(sorted(names))}")
+def fields(value: Any, names: str, what: str) -> list[Any]:
+    """The values of the keys of an object, which are these in alphabetical order."""
+    good = isinstance(value, dict) and sorted(value) == names.split()
+    require(good, f"{what} must have the keys {names}")
+    return [value[name] for name in sorted(value)]
 
 
-def integers(value, what):
-    if not isinstance(value, list) or any(type(x) is not int for x in value):
-        raise Malformed(f"{what} must be a list of integers")
+def integers(value: Any, what: str) -> Any:
+    good = isinstance(value, list) and all(type(x) is int for x in value)
+    require(good, f"{what} must be a list of integers")
     return value
 
 
-def rational(text, what):
-    match = RATIONAL.fullmatch(text) if isinstance(text, str) else None
-    if match is None or len(text) > MAX_DIGITS:
+def rational(text: Any, what: str) -> Fraction:
+    match = RATIONAL.fullmatch(text if isinstance(text, str) and len(text) <= MAX_DIGITS else "")
+    if not match:
         raise Malformed(f"{what} must be a rational number in a string, such as \"-3/4\"")
-    top, bottom = int(match.group(1)), int(match.group(2) or 1)
-    if gcd(top, bottom) != 1 or match.group(2) == "1":
-        raise Malformed(f"{what} is not in lowest terms")
+    top, bottom = int(match[1]), int(match[2] or 1)
+    require(gcd(top, bottom) == 1 and match[2] != "1", f"{what} is not in lowest terms")
     return Fraction(top, bottom)
 
 
-def matrix(value, what):
-    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
-        raise Malformed(f"{what} must be a list of lists")
-    if len({len(row) for row in value}) > 1:
-        raise Malformed(f"{what} has rows of different lengths")
+def matrix(value: Any, what: str) -> Rows:
+    good = isinstance(value, list) and all(isinstance(row, list) for row in value)
+    require(good and len(set(map(len, value))) == 1, f"{what} must be rows of equal length")
     return [[rational(x, what) for x in row] for row in value]
-
-
-def vector(value, what):
-    return matrix([value], what)[0]
-
-
-def names(value, size, what):
-    if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-        raise Malformed(f"{what} must be a list of strings")
-    if len(value) != size or len(set(value)) != size:
-        raise Malformed(f"{what} must name each column once")
-    return value
 
 
 class Lines:
     """The lines of a certificate, read one by one, compressed or not."""
 
-    def __init__(self, path):
-        self.raw = open(path, "rb")
-        packed = self.raw.peek(2)[:2] == b"\x1f\x8b"
-        source = gzip.GzipFile(fileobj=self.raw) if packed else self.raw
-        self.text = io.TextIOWrapper(io.BufferedReader(source), "ascii", "strict", newline="\n")
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self.room, self.work, self.rate = MAX_TEXT, FREE_WORK, WORK_RATE
+        self.count, self.last = 0, False  # steps read; whether the last one was
+        packed = stream.peek(2)[:2] == b"\x1f\x8b"
+        source = io.BufferedReader(gzip.GzipFile(fileobj=stream)) if packed else stream
+        self.text = io.TextIOWrapper(source, "ascii", "strict", newline="\n")
 
-    def next(self):
+    def next(self) -> str:
+        """The next line without its end, or a line end at the end of the file."""
         try:
             line = self.text.readline(MAX_LINE)
-        except (UnicodeDecodeError, EOFError, OSError, gzip.BadGzipFile, Exception) as error:
-            raise Malformed(f"cannot be read ({type(error).__name__})") from None
-        if not line.endswith("\n"):
-            raise Malformed("the file is cut off" if len(line) < MAX_LINE else "a line is too long")
-        return line[:-1]
+        except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+            raise Malformed(f"the file cannot be read ({type(error).__name__})") from None
+        self.work += len(line) * self.rate
+        self.room -= len(line)
+        require(self.room >= 0 and len(line) < MAX_LINE, "the file or a line is too long")
+        require(not line or line.endswith("\n"), "the file is cut off")
+        return line[:-1] if line else "\n"
 
-    def end(self):
-        if self.text.read(1):
-            raise Malformed("there is text after the end of the certificate")
+    def spend(self, count: int, bits: int = 0) -> None:
+        """Charge operations on integers of so many bits: time is linear in text times points."""
+        self.work -= count * (1 + (bits >> 6) + (bits >> 9) ** 2)
+        require(self.work >= 0, "checking takes more work than the length of the text allows")
 
-
-class Steps:
-    """The steps of the proof as an iterator; the end of the file is checked at the end."""
-
-    def __init__(self, lines):
-        self.lines = lines
-        self.count = 0
-        self.last = False
-
-    def next(self):
-        if self.last:
-            raise Invalid("the proof ends before every case is closed")
-        line = self.lines.next()
-        if line == "]}" and self.count == 0:
-            raise Invalid("the proof ends before every case is closed")
+    def step(self) -> Any:
+        """The next step of the proof."""
+        line = "]}" if self.last else self.next()
+        require(line != "\n", "the file is cut off")
+        ended = line == "]}" and (self.last or not self.count)
+        require(not ended, "the proof ends before every case is closed", Invalid)
         self.count += 1
         self.last = not line.endswith(",")
         step = parse_line(line if self.last else line[:-1], f"step {self.count}")
-        if not isinstance(step, list) or not step or not isinstance(step[0], str):
-            raise Malformed(f"step {self.count} is not a list that begins with its kind")
+        good = isinstance(step, list) and step and isinstance(step[0], str)
+        require(good, f"step {self.count} is not a list that begins with its kind")
         return step
 
-    def finish(self):
+    def finish(self) -> None:
+        """Check that the steps and the file end here."""
         if self.count and not self.last:
-            self.next()
+            self.step()
             raise Invalid("there are steps after every case is closed")
-        if self.lines.next() != "]}":
-            raise Malformed("the list of steps does not end as it should")
-        self.lines.end()
+        require(self.next() == "]}", "the list of steps does not end as it should")
+        require(self.next() == "\n", "there is text after the end of the certificate")
 
 
-# ---------------------------------------------------------------- reading data files
+def numeral(text: str) -> Fraction:
+    match = NUMERAL.fullmatch(text.strip() if len(text) <= MAX_NUMERAL else "")
+    if not match:
+        raise Malformed(f"the data file has {text[:30]!r} where a number is needed")
+    require(abs(int(match[2] or 0)) <= MAX_EXPONENT, "the data file has too large an exponent")
+    require(int(match[1] or 1), "the data file has a denominator zero")
+    return Fraction("".join(text.split()))
 
 
-def numeral(text):
-    text = text.strip()
-    if len(text) > MAX_NUMERAL:
-        raise Malformed("the data file has a number that is too long")
-    match = DECIMAL.fullmatch(text)
-    if match:
-        sign, whole, decimals, bare, exponent = match.groups()
-        decimals = decimals or bare or ""
-        power = int(exponent or 0)
-        if abs(power) > MAX_EXPONENT:
-            raise Malformed("the data file has a number with too large an exponent")
-        value = Fraction(int((whole or "") + decimals)) * Fraction(10) ** (power - len(decimals))
-        return -value if sign == "-" else value
-    match = FRACTION.fullmatch(text)
-    if match and int(match.group(2)):
-        return Fraction(int(match.group(1)), int(match.group(2)))
-    raise Malformed(f"the data file has {text[:30]!r} where a number is needed")
-
-
-def read_data(path, input_names, output_names):
+def read_data(path: str, groups: list[list[str]]) -> list[Rows]:
     """The inputs and outputs of a data file; a CSV file is read by the columns' names."""
     with open(path, "rb") as stream:
         raw = stream.read(MAX_LINE + 1)
-    if len(raw) > MAX_LINE:
-        raise Malformed("the data file is too large")
+    size = sum(map(raw.count, (b",", b"\n", b"\r", b"[")))
+    require(len(raw) <= MAX_LINE and size <= MAX_ENTRIES, "the data file is too large")
     try:
         text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Malformed("the data file is not UTF-8 text") from None
-    if text.lstrip()[:1] in ("{", "["):
-        return read_json_data(text)
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
-    except csv.Error as error:
-        raise Malformed(f"the data file is not CSV ({error})") from None
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
+        if text.lstrip()[:1] in ("{", "["):
+            return read_json_data(text)
+        rows = list(csv.reader(io.StringIO(text, newline=""), skipinitialspace=True))
+    except (ValueError, RecursionError, csv.Error) as error:
+        raise Malformed(f"the data file is not a table ({type(error).__name__})") from None
+    rows = [row for row in rows if len(row) > 1 or (row and row[0].strip())]
     header = [cell.strip() for cell in rows[0]] if rows else []
-    columns = []
-    for group in (input_names, output_names):
-        for name in group:
-            if header.count(name) != 1:
-                raise Malformed(f"the data file has no unique column {name[:40]!r}")
-        columns.append([header.index(name) for name in group])
-    if any(len(row) != len(header) for row in rows):
-        raise Malformed("the data file has rows of different lengths")
-    return tuple([[numeral(row[k]) for k in group] for row in rows[1:]] for group in columns)
+    place = {name: k for k, name in enumerate(header)}
+    good = {len(row) for row in rows} == {len(place)}
+    require(good, "the data file has rows of different lengths, or two columns of one name")
+    for name in (name for group in groups for name in group):
+        require(name in place, f"the data file has no column {name[:40]!r}")
+    return [[[numeral(row[place[x]]) for x in group] for row in rows[1:]] for group in groups]
 
 
-def read_json_data(text):
-    try:
-        value = json.loads(text, parse_float=numeral, parse_int=numeral, parse_constant=refuse)
-    except (ValueError, RecursionError):
-        raise Malformed("the data file is not JSON") from None
-    keys(value, ("inputs", "outputs"), "the data file")
+def read_json_data(text: str) -> list[Rows]:
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        require(len(dict(pairs)) == len(pairs), "the data file gives a member twice")
+        return dict(pairs)
 
-    def entry(x):
-        return numeral(x) if isinstance(x, str) else x
-
-    def rows(table):
-        if not isinstance(table, list):
-            raise Malformed("the data file's inputs and outputs must be lists")
-        found = [[entry(x) for x in (row if isinstance(row, list) else [row])] for row in table]
-        if any(type(x) is not Fraction for row in found for x in row):
-            raise Malformed("the data file has an entry that is not a number")
-        return found
-
-    return rows(value["inputs"]), rows(value["outputs"])
+    value = json.loads(text, object_pairs_hook=members, parse_float=str, parse_int=str)
+    tables = fields(value, "inputs outputs", "the data file")
+    require(all(isinstance(rows, list) for rows in tables), "inputs and outputs must be lists")
+    tables = [[row if isinstance(row, list) else [row] for row in rows] for rows in tables]
+    if any(type(x) is not str for rows in tables for row in rows for x in row):
+        raise Malformed("the data file has an entry that is not a number")
+    return [[[numeral(x) for x in row] for row in rows] for rows in tables]
 
 
-# ---------------------------------------------------------------- the claim
+def common(rows: Rows, what: str) -> int:
+    """The least common denominator of rows of fractions, if it has a sensible size."""
+    found = 1
+    for denominator in sorted({x.denominator for row in rows for x in row}):
+        found = lcm(found, denominator)
+        require(found.bit_length() <= MAX_BITS, f"the common denominator of {what} is too large")
+    return found
+
+
+def whole(rows: Rows, scale: int) -> list[list[int]]:
+    """Rows of integers: the scale is a multiple of all denominators."""
+    return [[x.numerator * (scale // x.denominator) for x in row] for row in rows]
+
+
+def bits_of(rows: Iterable[Sequence[int]]) -> int:
+    """The bits of the largest of some integers."""
+    return max((max(max(row), -min(row)).bit_length() for row in rows if row), default=0)
 
 
 class Problem:
     """Data and architecture in integers: forms f_i, responses tau_i, weights w_i (Lemma 1)."""
 
-    def __init__(self, inputs, outputs, architecture):
-        self.activation, self.width, self.hidden_bias, self.output_bias = architecture
-        self.inputs, self.outputs = inputs, outputs
-        groups = {}
-        for row, response in zip(inputs, outputs):
-            groups.setdefault(tuple(row), []).append(response)
-        order = sorted(groups)
-        self.weights = [len(groups[key]) for key in order]
-        means = [
-            [sum(column) / Fraction(len(groups[key])) for column in zip(*groups[key])]
-            for key in order
-        ]
-        self.scatter = sum(
-            (value - centre) ** 2
-            for key, mean in zip(order, means)
-            for response in groups[key]
-            for value, centre in zip(response, mean)
-        )
-        scale = lcm(*(x.denominator for key in order for x in key))
-        tail = [scale] if self.hidden_bias else []
-        self.forms = [tuple([int(x * scale) for x in key] + tail) for key in order]
-        self.unit = lcm(*(y.denominator for row in means for y in row))
-        self.targets = [[int(y * self.unit) for y in row] for row in means]
-        self.on, self.off = self.activation.denominator, self.activation.numerator
-        self.size = len(order)
+    def __init__(self, inputs: Rows, outputs: Rows, architecture: Any, lines: Lines) -> None:
+        self.spend = lines.spend
+        lines.rate *= len(inputs)
+        slope, self.hidden_bias, self.output_bias, self.width = architecture
+        self.off, self.on = slope.as_integer_ratio()
+        self.scale, self.output_scale = common(inputs, "the inputs"), common(outputs, "the outputs")
+        self.shape = len(inputs[0]), len(outputs[0])
+        bits = self.scale.bit_length() + self.output_scale.bit_length()
+        self.spend(4 * len(inputs) * sum(self.shape), bits)
+        tail = [self.scale] if self.hidden_bias else []
+        forms = [tuple(row + tail) for row in whole(inputs, self.scale)]
+        self.rows = sorted(zip(forms, whole(outputs, self.output_scale)))
+        self.bits = max(bits_of(row) for row in self.rows)
+        self.forms, self.weights, means, self.scatter = [], [], [], Fraction(0)
+        for form, group in groupby(self.rows, lambda row: row[0]):
+            members = [response for _, response in group]
+            self.forms.append(form)
+            self.weights.append(len(members))
+            means.append([Fraction(sum(column), len(members)) for column in zip(*members)])
+            if len(members) > 1:
+                squares = sum(y * y for response in members for y in response)
+                self.scatter += squares - len(members) * sum(y * y for y in means[-1])
+        self.scatter /= self.output_scale**2
+        means = [[y / self.output_scale for y in row] for row in means]
+        self.unit = common(means, "the responses")
+        self.targets = whole(means, self.unit)
 
-    def act(self, z):
-        return z if z > 0 else self.activation * z
-
-    def loss(self, network):
-        """The sum of squared errors of a network, exact."""
-        weights, biases, outgoing, offset = network
-        total = Fraction(0)
-        for row, response in zip(self.inputs, self.outputs):
-            hidden = [self.act(sum(map(mul, a, row)) + b) for a, b in zip(weights, biases)]
-            for k, target in enumerate(response):
-                value = offset[k] + sum(x * v[k] for x, v in zip(hidden, outgoing))
-                total += (value - target) ** 2
-        return total
-
-
-def parse_activation(name):
-    if name == "relu":
-        return Fraction(0)
-    if isinstance(name, str) and name.startswith("leaky:"):
-        slope = rational(name[6:], "the slope")
-        if 0 < slope < 1:
-            return slope
-    raise Malformed("the activation must be relu or leaky:p/q with a slope between 0 and 1")
+    def loss(self, hidden: Rows, outgoing: Rows, offset: list[Fraction]) -> Fraction:
+        """The sum of squared errors of a network, exact, over one common denominator."""
+        inner, outer = common(hidden, "the network"), common([*outgoing, offset], "the network")
+        factor = inner * self.scale * self.on
+        bottom, entries = factor * outer, [*hidden, *outgoing, offset]
+        bits = self.bits + bottom.bit_length() + bits_of([x.numerator for x in y] for y in entries)
+        self.spend(len(self.rows) * (self.width + 4) * (sum(self.shape) + 2), bits)
+        neurons, columns = whole(hidden, inner), list(zip(*whole(outgoing, outer)))
+        shifts, total = [x * factor for x in whole([offset], outer)[0]], 0
+        for form, response in self.rows:
+            values = [sum(map(mul, a, form)) for a in neurons]
+            values = [self.on * z if z > 0 else self.off * z for z in values]
+            for c, column, target in zip(shifts, columns, response):
+                error = self.output_scale * (c + sum(map(mul, values, column))) - bottom * target
+                total += error * error
+        return Fraction(total, (bottom * self.output_scale) ** 2)
 
 
-def parse_architecture(value):
-    keys(value, ("activation", "hidden_bias", "output_bias", "width"), "architecture")
-    width = value["width"]
-    if type(width) is not int or not 1 <= width <= MAX_WIDTH:
-        raise Malformed(f"the width must be an integer from 1 to {MAX_WIDTH}")
-    flags = value["hidden_bias"], value["output_bias"]
-    if any(type(flag) is not bool for flag in flags):
-        raise Malformed("hidden_bias and output_bias must be true or false")
-    return (parse_activation(value["activation"]), width, *flags)
+def parse_architecture(value: Any) -> tuple[Fraction, bool, bool, int]:
+    names = "activation hidden_bias output_bias width"
+    name, hidden_bias, output_bias, width = fields(value, names, "architecture")
+    good = type(width) is int and 1 <= width <= MAX_WIDTH
+    require(good, f"the width must be an integer from 1 to {MAX_WIDTH}")
+    require(type(hidden_bias) is type(output_bias) is bool, "a bias must be true or false")
+    leaky = isinstance(name, str) and name.startswith("leaky:")
+    slope = rational(name[6:], "the slope") if leaky else Fraction(0)
+    good = 0 < slope < 1 if leaky else name == "relu"
+    require(good, "the activation must be relu or leaky:p/q with a slope between 0 and 1")
+    return slope, hidden_bias, output_bias, width
 
 
-def parse_data(value):
-    keys(value, ("input_names", "inputs", "output_names", "outputs"), "data")
-    inputs, outputs = matrix(value["inputs"], "inputs"), matrix(value["outputs"], "outputs")
-    if not inputs or len(inputs) != len(outputs) or not inputs[0] or not outputs[0]:
-        raise Malformed("the data must have as many inputs as outputs, none of them empty")
-    named = (
-        names(value["input_names"], len(inputs[0]), "input_names"),
-        names(value["output_names"], len(outputs[0]), "output_names"),
-    )
-    return inputs, outputs, named
+def parse_data(value: Any) -> tuple[Rows, Rows, list[list[str]]]:
+    parts = fields(value, "input_names inputs output_names outputs", "data")
+    inputs, outputs = matrix(parts[1], "inputs"), matrix(parts[3], "outputs")
+    good = len(inputs) == len(outputs) and bool(inputs[0] and outputs[0])
+    require(good, "the data must have as many inputs as outputs, none of them empty")
+    groups = [part for part in parts[::2] if isinstance(part, list)]
+    names = [name for group in groups for name in group if isinstance(name, str)]
+    good = [*map(len, groups)] == [len(inputs[0]), len(outputs[0])]
+    good = good and len(set(names)) == len(inputs[0]) + len(outputs[0])
+    require(good, "each column must have a name of its own")
+    return inputs, outputs, groups
 
 
-def parse_network(value, problem):
-    parts = ("hidden_biases", "hidden_weights", "output_biases", "output_weights")
-    keys(value, parts, "network")
-    weights = matrix(value["hidden_weights"], "hidden_weights")
-    biases = vector(value["hidden_biases"], "hidden_biases")
-    outgoing = matrix(value["output_weights"], "output_weights")
-    offset = vector(value["output_biases"], "output_biases")
-    if not len(weights) == len(biases) == len(outgoing) == problem.width:
-        raise Malformed("the network does not have the claimed width")
-    if len(weights[0]) != len(problem.inputs[0]) or not (
-        len(outgoing[0]) == len(offset) == len(problem.outputs[0])
-    ):
-        raise Malformed("the network does not fit the data")
-    if not problem.hidden_bias and any(biases):
-        raise Invalid("the network has hidden biases")
-    if not problem.output_bias and any(offset):
-        raise Invalid("the network has output biases")
-    return weights, biases, outgoing, offset
-
-
-# ---------------------------------------------------------------- cones of neurons
+def parse_network(value: Any, problem: Problem) -> tuple[Rows, Rows, list[Fraction]]:
+    """Rows (a_j, b_j) as long as the data forms, the output weights and the output biases."""
+    names = "hidden_biases hidden_weights output_biases output_weights"
+    parts = fields(value, names, "network")
+    biases, offset = (matrix([part], "a list of biases")[0] for part in parts[::2])
+    hidden, outgoing = (matrix(part, "the weights") for part in parts[1::2])
+    good = len(hidden) == len(biases) == len(outgoing) == problem.width
+    require(good, "the network does not have the claimed width")
+    good = (len(hidden[0]), len(outgoing[0])) == problem.shape and len(offset) == len(outgoing[0])
+    require(good, "the network does not fit the data")
+    require(problem.hidden_bias or not any(biases), "the network has hidden biases", Invalid)
+    require(problem.output_bias or not any(offset), "the network has output biases", Invalid)
+    if problem.hidden_bias:
+        hidden = [[*a, b] for a, b in zip(hidden, biases)]
+    return hidden, outgoing, offset
 
 
 class Cone:
     """Extreme rays of a cone of neurons with the inequalities tight on each (Lemma 2)."""
 
-    def __init__(self, rays, tight):
-        order = sorted(range(len(rays)), key=rays.__getitem__)
-        self.rays = [rays[k] for k in order]
-        self.tight = [tight[k] for k in order]
+    def __init__(self, pairs: Iterable[tuple[Ray, int]], depth: int) -> None:
+        self.rays, self.tight = zip(*sorted(pairs))
+        self.depth = depth  # number of inequalities, the next free bit of `tight`
+        self.bits = bits_of(self.rays)
+        good = len(self.rays) <= MAX_RAYS and self.bits <= MAX_BITS
+        require(good, "a cone has too many rays, or too long ones")
+        self.words = len(self.rays) * (len(self.rays[0]) * (5 + (self.bits >> 5)) + (depth >> 5))
 
 
-def primitive(ray):
+def primitive(ray: Sequence[int]) -> Ray:
     divisor = gcd(*ray)
-    return tuple(x // divisor for x in ray)
+    return tuple([x // divisor for x in ray])
 
 
 class Fan:
     """Cones of neurons: the complete root fan and its refinement by linear forms."""
 
-    def __init__(self, problem):
-        self.forms = problem.forms
-        self.on, self.off = problem.on, problem.off
+    def __init__(self, problem: Problem) -> None:
+        self.forms, self.bits, self.spend = problem.forms, problem.bits, problem.spend
+        self.on, self.off, self.affine = problem.on, problem.off, problem.hidden_bias
         self.dimension = len(self.forms[0])
-        self.affine = problem.hidden_bias
-        self.cache = {}
-        self.cuts = {}
-        self.extra = {}
+        self.cache: dict[Any, Any] = {}
+        self.load = 0  # words of what is cached
+        require(self.dimension <= MAX_DIMENSION, "the rule takes fewer inputs")
 
-    def values(self, ray):
+    def keep(self, key: Any, value: Any, words: int) -> Any:
+        """Cache a value; all is forgotten when it has grown too heavy."""
+        self.load += words + 500
+        if self.load > MAX_LIVE:
+            self.cache.clear()
+            self.load = words
+        self.cache[key] = value
+        return value
+
+    def values(self, ray: Ray) -> Any:
         """Values of the data forms on a ray, and of the activation."""
         found = self.cache.get(ray)
         if found is None:
-            if len(self.cache) * len(self.forms) > MAX_ENTRIES:
-                self.cache.clear()
+            bits, count = bits_of([ray]) + self.bits, len(self.forms)
+            self.spend(count * (self.dimension + 4), bits)
             z = [sum(map(mul, form, ray)) for form in self.forms]
-            found = self.cache[ray] = (
-                z, [self.on * x if x > 0 else self.off * x for x in z]
-            )
+            phi = [self.on * x if x > 0 else self.off * x for x in z]
+            found = self.keep(ray, (z, phi), count * (10 + (bits >> 4)))
         return found
 
-    def roots(self):
+    def roots(self) -> list[Cone]:
         """m + 1 cones that cover the space of neurons (Lemma 2)."""
         size = self.dimension
         unit = [tuple(int(i == k) for i in range(size)) for k in range(size)]
@@ -384,151 +361,147 @@ class Fan:
             low = [min(form[k] for form in self.forms) for k in range(size - 1)]
             top = max(sum(form[:-1]) for form in self.forms)
             top += scale if top == sum(low) else 0
-            rays = [tuple(scale * x for x in unit[k][:-1]) + (-low[k],) for k in range(size - 1)]
+            rays = [(*(scale * x for x in row[:-1]), -least) for row, least in zip(unit, low)]
             rays += [(-scale,) * (size - 1) + (top,), (0,) * (size - 1) + (-1,)]
         else:
             rays = [*unit, (-1,) * size]
         rays = [primitive(ray) for ray in rays]
         facets = [((1 << size) - 1) ^ (1 << k) for k in range(size)]
-        return [Cone(rays[:k] + rays[k + 1 :], facets) for k in range(size + 1)]
+        return [Cone(zip(rays[:k] + rays[k + 1 :], facets), size) for k in range(size + 1)]
 
-    def cut(self, cone, form, name):
+    def cut(self, cone: Cone, form: Ray) -> Any:
         """The parts of a cone where a form is >= 0 and <= 0, by double description."""
-        key = (id(cone), name)
-        found = self.cuts.get(key)
-        if found is not None and found[0] is cone:
-            return found[1]
+        found = self.cache.get((id(cone), form))
+        if found is not None:
+            return found[1:]
+        bits = cone.bits + bits_of([form])
+        self.spend(len(cone.rays) * (self.dimension + 8), bits)
         values = [sum(map(mul, form, ray)) for ray in cone.rays]
         plus = [k for k, z in enumerate(values) if z > 0]
         minus = [k for k, z in enumerate(values) if z < 0]
-        if not plus or not minus:
-            raise Invalid("a split that does not divide its cone")
-        bit = 1 << (self.dimension + self.extra.setdefault(name, len(self.extra)))
+        require(plus and minus, "a split that does not divide its cone", Invalid)
+        bit = 1 << cone.depth
         shared = [(cone.rays[k], cone.tight[k] | bit) for k, z in enumerate(values) if not z]
         for i in plus:
+            self.spend(len(minus), cone.depth)
             for j in minus:
                 common = cone.tight[i] & cone.tight[j]
-                if common.bit_count() < self.dimension - 2 or any(
-                    other & common == common
-                    for k, other in enumerate(cone.tight) if k != i and k != j
-                ):
+                if common.bit_count() < self.dimension - 2:
                     continue
-                ray = primitive(tuple(
-                    values[i] * y - values[j] * x for x, y in zip(cone.rays[i], cone.rays[j])
-                ))
+                self.spend(len(cone.rays), cone.depth)
+                others = (k for k, other in enumerate(cone.tight) if other & common == common)
+                if any(k != i and k != j for k in others):
+                    continue
+                self.spend(8 * self.dimension, bits)
+                pair = zip(cone.rays[i], cone.rays[j])
+                ray = primitive([values[i] * y - values[j] * x for x, y in pair])
                 shared.append((ray, common | bit))
-        parts = []
-        for side in (plus, minus):
-            kept = [(cone.rays[k], cone.tight[k]) for k in side] + shared
-            if len(kept) > MAX_RAYS:
-                raise Malformed("a cone has too many rays")
-            parts.append(Cone([ray for ray, _ in kept], [bits for _, bits in kept]))
-        if len(self.cuts) > 5000:
-            self.cuts.clear()
-        self.cuts[key] = (cone, parts)
-        return parts
+        pairs = [*zip(cone.rays, cone.tight)]
+        above = Cone([pairs[k] for k in plus] + shared, cone.depth + 1)
+        below = Cone([pairs[k] for k in minus] + shared, cone.depth + 1)
+        # The cone is kept with its parts so that its id is not given to another one.
+        words = cone.words + above.words + below.words
+        return self.keep((id(cone), form), (cone, above, below), words)[1:]
 
-    def undecided(self, cone):
-        columns = zip(*(self.values(ray)[0] for ray in cone.rays))
-        return [i for i, column in enumerate(columns) if min(column) < 0 < max(column)]
+    def pattern(self, cone: Cone) -> Any:
+        """The points that are undecided on a cone, and which points are active somewhere."""
+        found = self.cache.get(id(cone))
+        if found is None:
+            self.spend(2 * len(cone.rays) * len(self.forms), cone.bits + self.bits)
+            columns = [*zip(*(self.values(ray)[0] for ray in cone.rays))]
+            undecided = [i for i, column in enumerate(columns) if min(column) < 0 < max(column)]
+            found = cone, undecided, [max(column) > 0 for column in columns]
+            self.keep(id(cone), found, cone.words + 8 * len(columns))
+        return found[1:]
 
 
-def split_case(fan, problem, case, step):
+def split_case(fan: Fan, problem: Problem, case: Case, step: list[Any]) -> tuple[Any, int]:
     """The cases after a split: equal slots are interchangeable (Lemma 3)."""
     kind, slot, what = step
-    if type(slot) is not int or not 0 <= slot < len(case):
-        raise Malformed("a split names a slot that does not exist")
+    good = type(slot) is int and 0 <= slot < len(case)
+    require(good, "a split names a slot that does not exist")
     if kind == "s":
-        if type(what) is not int or not 0 <= what < problem.size:
-            raise Malformed("a split names a data point that does not exist")
-        form = problem.forms[what]
-    else:
-        form = what = tuple(integers(what, "the form of a split"))
-        if len(form) != fan.dimension:
-            raise Malformed("the form of a split has the wrong length")
+        good = type(what) is int and 0 <= what < len(problem.forms)
+        require(good, "a split names a data point that does not exist")
+    form = problem.forms[what] if kind == "s" else tuple(integers(what, "the form of a split"))
+    require(len(form) == fan.dimension, "the form of a split has the wrong length")
     sign, cone = case[slot]
-    equal = [k for k, other in enumerate(case) if other[0] == sign and other[1].rays == cone.rays]
-    rest = tuple(case[k] for k in range(len(case)) if k not in equal)
-    plus, minus = fan.cut(cone, form, what)
-    count = len(equal)
-    return [
-        rest + ((sign, plus),) * k + ((sign, minus),) * (count - k) for k in range(count + 1)
-    ]
+    problem.spend(len(case) * (len(cone.rays) + 4), cone.bits)
+    equal = [other[0] == sign and other[1].rays == cone.rays for other in case]
+    rest, count = tuple(x for x, same in zip(case, equal) if not same), sum(equal)
+    plus, minus = ((sign, part) for part in fan.cut(cone, form))
+    cases = (rest + (plus,) * k + (minus,) * (count - k) for k in range(count + 1))
+    return cases, plus[1].words + minus[1].words + 2 * len(case) + 50
 
 
-def close_cases(fan, problem, roots, steps, leaf):
+def close_cases(fan: Fan, problem: Problem, roots: Any, lines: Lines, leaf: Any) -> None:
     """Walk the tree of cases depth first; `leaf` must refute or bound each case it is given."""
-    for root in roots:
-        stack = [root]
-        while stack:
-            case = stack.pop()
-            step = steps.next()
+    stack, live = [(roots, 0)], 0
+    while stack:
+        case = next(stack[-1][0], None)
+        if case is None:
+            live -= stack.pop()[1]
+            continue
+        step = lines.step()
+        try:
+            problem.spend(4 * len(case))
             if step[0] in ("s", "h") and len(step) == 3:
-                stack.extend(reversed(split_case(fan, problem, case, step)))
+                stack.append(split_case(fan, problem, case, step))
+                live += stack[-1][1]
+                require(live <= MAX_LIVE, "the proof is too deep")
             else:
                 leaf(case, step)
+        except (Invalid, Malformed) as error:
+            raise type(error)(f"step {lines.count}: {error}") from None
 
 
-# ---------------------------------------------------------------- rules for lower bounds
-
-
-def one_output(problem, lower, steps):
+def one_output(problem: Problem, lower: Fraction, lines: Lines) -> None:
     """Dual vectors on products of cones, one output (Lemma 4)."""
-    if len(problem.targets[0]) != 1:
-        raise Invalid("the rule needs one output")
+    require(problem.shape[1] == 1, "the rule needs one output", Invalid)
     fan = Fan(problem)
-    targets = [row[0] for row in problem.targets]
     goal = (lower - problem.scatter) * problem.unit**2
     roots = fan.roots()
+    cases = (
+        tuple([(1, cone) for cone in plus] + [(-1, cone) for cone in minus])
+        for positive in range(problem.width + 1)
+        for plus in combinations_with_replacement(roots, positive)
+        for minus in combinations_with_replacement(roots, problem.width - positive)
+    )
 
-    def cases():
-        for positive in range(problem.width + 1):
-            for plus in combinations_with_replacement(roots, positive):
-                for minus in combinations_with_replacement(roots, problem.width - positive):
-                    yield tuple((1, c) for c in plus) + tuple((-1, c) for c in minus)
-
-    def leaf(case, step):
+    def leaf(case: Case, step: list[Any]) -> None:
         if step[0] == "m":
-            return redundant(problem, fan, case, step[1:], steps.count)
-        if step[0] != "d" or len(step) != 5 or type(step[1]) is not int or step[1] < 1:
-            raise Malformed(f"step {steps.count}: not a step of this proof")
-        dual_vector(problem, fan, case, step[1:], targets, goal, steps.count)
+            return redundant(problem, fan, case, integers(step[1:], "the slots"))
+        good = step[0] == "d" and len(step) == 5 and type(step[1]) is int and step[1] > 0
+        require(good, "not a step of this proof")
+        return dual_vector(problem, fan, case, step[1:], goal)
 
-    close_cases(fan, problem, cases(), steps, leaf)
+    close_cases(fan, problem, cases, lines, leaf)
 
 
-def redundant(problem, fan, case, slots, number):
+def redundant(problem: Problem, fan: Fan, case: Case, slots: list[int]) -> None:
     """Check that a case has only networks that also belong to smaller cases (Lemma 5)."""
-    slots = integers(slots, f"step {number}")
-    if not 1 <= len(slots) <= 2 or any(not 0 <= j < len(case) for j in slots):
-        raise Malformed(f"step {number}: not slots of the case")
-    patterns = []
-    for j in slots:
-        columns = list(zip(*(fan.values(ray)[0] for ray in case[j][1].rays)))
-        if any(min(column) < 0 < max(column) for column in columns):
-            raise Invalid(f"step {number}: a neuron with an undecided point")
-        patterns.append([max(column) > 0 for column in columns])
+    good = 1 <= len(slots) <= 2 and all(0 <= j < len(case) for j in slots)
+    require(good, "not slots of the case")
+    undecided, patterns = zip(*(fan.pattern(case[j][1]) for j in slots))
+    require(not any(undecided), "a neuron with an undecided point", Invalid)
     affine = problem.output_bias and all(map(all, patterns))
-    signs = [case[j][0] for j in slots]
-    if len(slots) == 1:
-        good = affine and signs[0] < 0
-    else:
-        good = slots[0] != slots[1] and (affine or (
-            signs[0] == signs[1] and patterns[0] == patterns[1] and any(patterns[0])
-        ))
-    if not problem.hidden_bias or not good:
-        raise Invalid(f"step {number}: the case is not redundant")
+    kinds = [(case[j][0], pattern) for j, pattern in zip(slots, patterns)]
+    merge = len(slots) == 2 and slots[0] != slots[1]
+    merge = merge and (affine or (kinds[0] == kinds[1] and any(patterns[0])))
+    good = merge or (len(slots) == 1 and affine and kinds[0][0] < 0)
+    require(problem.hidden_bias and good, "the case is not redundant", Invalid)
 
 
-def dual_vector(problem, fan, case, step, targets, goal, number):
+def dual_vector(problem: Problem, fan: Fan, case: Case, step: list[Any], goal: Fraction) -> None:
     """Check one dual vector: sum zero, all conditions <= 0, bound at least the goal."""
-    scale = step[0]
-    fit, given, mixtures = (integers(part, f"step {number}") for part in step[1:])
-    undecided = [fan.undecided(cone) for _, cone in case]
+    scale, targets = step[0], [row[0] for row in problem.targets]
+    fit, given, mixtures = (integers(part, "each part") for part in step[1:])
+    good = len(fit) == sum(len(cone.rays) for _, cone in case) + int(problem.output_bias)
+    undecided = [fan.pattern(cone)[0] for _, cone in case if good]
     loose = sorted(set().union(*undecided))
-    size = sum(len(cone.rays) for _, cone in case) + int(problem.output_bias)
-    if len(fit) != size or len(given) != len(loose):
-        raise Malformed(f"step {number}: lists of the wrong length")
+    require(good and len(given) == len(loose), "a list of the wrong length")
+    bits = fan.bits + max(cone.bits for _, cone in case) + bits_of([fit, given])
+    problem.spend(3 * len(fit) * len(problem.forms), bits)
     fit = iter(fit)
     offset = next(fit) if problem.output_bias else 0
     residual = [scale * target - offset for target in targets]
@@ -540,15 +513,15 @@ def dual_vector(problem, fan, case, step, targets, goal, number):
     for i, value in zip(loose, given):
         residual[i] = value
     weighted = list(map(mul, problem.weights, residual))
-    if problem.output_bias and sum(weighted):
-        raise Invalid(f"step {number}: the dual vector is not orthogonal to the constants")
+    good = not problem.output_bias or sum(weighted) == 0
+    require(good, "the dual vector is not orthogonal to the constants", Invalid)
     position = 0
     for (sign, cone), free in zip(case, undecided):
         lowered = [i for i in free if sign * residual[i] < 0]
         parts = mixtures[position : position + len(lowered)]
         position += len(lowered)
-        if len(parts) != len(lowered) or any(not 0 <= part <= UNIT for part in parts):
-            raise Malformed(f"step {number}: mixtures out of range")
+        good = len(parts) == len(lowered) and all(0 <= part <= UNIT for part in parts)
+        require(good, "mixtures out of range")
         slopes = [problem.on * part + problem.off * (UNIT - part) for part in parts]
         for ray in cone.rays:
             z, phi = fan.values(ray)
@@ -556,87 +529,70 @@ def dual_vector(problem, fan, case, step, targets, goal, number):
             for i, slope in zip(lowered, slopes):
                 value += weighted[i] * (slope * z[i] - UNIT * phi[i])
             if sign * value > 0:
-                raise Invalid(f"step {number}: a dual condition fails")
-    if position != len(mixtures):
-        raise Malformed(f"step {number}: too many mixtures")
+                raise Invalid("a dual condition fails")
+    require(position == len(mixtures), "too many mixtures")
     product, square = sum(map(mul, weighted, targets)), sum(map(mul, weighted, residual))
-    if goal > 0 and (product <= 0 or product**2 * goal.denominator < goal.numerator * square):
-        raise Invalid(f"step {number}: the bound is below the claim")
+    enough = product > 0 and product**2 * goal.denominator >= goal.numerator * square
+    require(goal <= 0 or enough, "the bound is below the claim", Invalid)
 
 
-def nonnegative(problem, lower, steps):
+def nonnegative(problem: Problem, lower: Fraction, lines: Lines) -> None:
     """A sum of squares is at least the scatter within groups of equal inputs (Lemma 1)."""
-    if lower > problem.scatter:
-        raise Invalid("the claimed lower bound is positive and no proof is given")
+    require(lower <= problem.scatter, "a lower bound needs more of a proof", Invalid)
 
 
 RULES = {"nonnegative": nonnegative, "one-output": one_output}
 
 
-# ---------------------------------------------------------------- the whole
-
-
-def check(certificate, data=None):
+def check(certificate: str, data: str | None = None) -> str:
     """Check a certificate file; the words after VALID.  Raises Invalid or Malformed."""
-    lines = Lines(certificate)
-    first = lines.next()
-    if not first.endswith(',"steps":['):
-        raise Malformed("the first line is not the head of a certificate")
-    if first.count("[") > MAX_ENTRIES:
-        raise Malformed("the first line has too many lists")
-    head = parse_line(first[: -len(',"steps":[')] + "}", "the head")
-    parts = ("architecture", "claim", "data", "format", "method", "network")
-    keys(head, parts, "the certificate")
-    if head["format"] != FORMAT:
-        raise Malformed(f"the format is not {FORMAT}")
-    keys(head["claim"], ("lower", "upper", "verdict"), "claim")
-    lower = rational(head["claim"]["lower"], "lower")
-    upper = rational(head["claim"]["upper"], "upper")
-    verdict = head["claim"]["verdict"]
-    if verdict not in ("attained", "not-attained", "undecided"):
-        raise Malformed("the verdict must be attained, not-attained or undecided")
-    inputs, outputs, named = parse_data(head["data"])
-    if data is not None:
-        found = read_data(data, *named)
-        if found != (inputs, outputs):
-            raise Invalid("the data file differs from the data of the certificate")
-        inputs, outputs = found
-    problem = Problem(inputs, outputs, parse_architecture(head["architecture"]))
-    network = parse_network(head["network"], problem)
-    loss = problem.loss(network)
-    if loss > upper:
-        raise Invalid("the loss of the network exceeds the claimed upper bound")
-    if not isinstance(head["method"], str) or head["method"] not in RULES:
-        raise Malformed("unknown method")
-    steps = Steps(lines)
-    RULES[head["method"]](problem, lower, steps)
-    steps.finish()
-    if lower > upper:
-        raise Invalid("the lower bound exceeds the upper bound")
-    if verdict == "not-attained" or (verdict == "attained" and loss != lower):
-        raise Invalid(f"the bounds do not prove the verdict {verdict}")
-    return f"{verdict} {head['claim']['lower']} {head['claim']['upper']}"
+    with open(certificate, "rb") as stream:
+        lines, mark = Lines(stream), ',"steps":['
+        first = lines.next()
+        require(first.endswith(mark), "the first line is not the head of a certificate")
+        head = parse_line(first[: -len(mark)] + "}", "the head")
+        names = "architecture claim data format method network"
+        architecture, claim, table, form, method, network = fields(head, names, "the certificate")
+        require(form == FORMAT, f"the format is not {FORMAT}")
+        require(isinstance(method, str) and method in RULES, "unknown method")
+        lower, upper, verdict = fields(claim, "lower upper verdict", "claim")
+        words = f"{verdict} {lower} {upper}"
+        lower, upper = rational(lower, "lower"), rational(upper, "upper")
+        good = verdict in ("attained", "not-attained", "undecided")
+        require(good, "the verdict must be attained, not-attained or undecided")
+        inputs, outputs, named = parse_data(table)
+        same = data is None or read_data(data, named) == [inputs, outputs]
+        require(same, "the data file differs from the data of the certificate", Invalid)
+        problem = Problem(inputs, outputs, parse_architecture(architecture), lines)
+        loss = problem.loss(*parse_network(network, problem))
+        require(lower <= upper, "the lower bound exceeds the upper bound", Invalid)
+        require(loss <= upper, "the network's loss exceeds the claimed upper bound", Invalid)
+        good = verdict == "undecided" or (verdict == "attained" and loss == lower)
+        require(good, f"the bounds do not prove the verdict {verdict}", Invalid)
+        RULES[method](problem, lower, lines)
+        lines.finish()
+    return words
 
 
-def main(argv):
+def main(argv: Sequence[str]) -> int:
     """Run the checker on command-line arguments; the exit code."""
-    if not 1 <= len(argv) <= 2 or argv[0] in ("-h", "--help"):
-        print("usage: checker.py CERTIFICATE [DATA]")
-        return 0 if argv in (["-h"], ["--help"]) else 2
     limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(MAX_DIGITS)
     try:
-        print("VALID", check(*argv))
-        return 0
+        good = 1 <= len(argv) <= 2 and argv[0] not in ("-h", "--help")
+        require(good, "usage: checker.py CERTIFICATE [DATA]")
+        answer, code = f"VALID {check(*argv)}", 0
     except Invalid as error:
-        print("INVALID", error)
-        return 1
-    except (Malformed, OSError, ValueError, MemoryError, RecursionError) as error:
-        reason = str(error) if isinstance(error, Malformed) else type(error).__name__
-        print("MALFORMED", " ".join(reason.split()))
-        return 2
+        answer, code = f"INVALID {error}", 1
+    except Malformed as error:
+        answer, code = f"MALFORMED {error}", 2
+    except (OSError, ValueError, MemoryError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        answer, code = f"MALFORMED the file cannot be read ({reason})", 2
     finally:
         sys.set_int_max_str_digits(limit)
+    print(" ".join(answer.encode("ascii", "backslashreplace").decode().split()))
+    return code
 
 
 if __name__ == "__main__":

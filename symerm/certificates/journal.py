@@ -81,8 +81,6 @@ class FileJournal:
             raise InputError(
                 "the journal belongs to another problem; name another file", file=str(self.path)
             )
-        if len(neurons) > problem.width or (offset and not problem.output_bias):
-            raise InputError("the journal does not fit the problem", file=str(self.path))
         return SavedSearch(offset, neurons, steps)
 
 

@@ -1,23 +1,24 @@
 """Writing certificates: canonical JSON, one step a line, no times and no paths.
 
 The head holds the data, the architecture, the claim and the best network; the steps are the proof
-tree in depth-first order.  Equal verdicts give equal text, byte for byte.
+tree in depth-first order.  Equal verdicts give equal text, byte for byte.  What the checker would
+refuse for its size is refused here with the checker's own limits.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from symerm.arithmetic.rationals import format_rational
 from symerm.attainability.proofs import ConeTreeProof, NonnegativeProof
 from symerm.attainability.verdict import Verdict
+from symerm.certificates import checker
 from symerm.errors import CertificateError
 
 __all__ = ["certificate_text"]
-
-_FORMAT = "symerm-certificate/1"
 
 
 def certificate_text(verdict: Verdict) -> Iterator[str]:
@@ -26,7 +27,7 @@ def certificate_text(verdict: Verdict) -> Iterator[str]:
     Raises
     ------
     CertificateError
-        If the verdict carries no proof or no network.
+        If the verdict carries no proof or no network, or is beyond a limit of the checker.
 
     Examples
     --------
@@ -36,17 +37,68 @@ def certificate_text(verdict: Verdict) -> Iterator[str]:
     >>> "".join(certificate_text(verdict)).endswith('"steps":[\\n]}\\n')
     True
     """
-    head = _dump(_head(verdict))
+    head = _line(_head(verdict))
+    _check_limits(verdict)
     yield f'{head[:-1]},"steps":['
     separator = "\n"
     for step in _steps(verdict.proof):
-        yield separator + _dump(step)
+        yield separator + _line(step)
         separator = ",\n"
     yield "\n]}\n"
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+def _line(value: Any) -> str:
+    """Canonical JSON of what stands on one line of the certificate."""
+    try:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    except ValueError:  # Python refuses to print integers of thousands of digits
+        text = _list(value)
+    # Room for the end of the first line, a comma and a line end.
+    if len(text) + 20 > checker.MAX_LINE:
+        raise CertificateError("a line of the certificate would be too long for the checker")
+    if sum(map(text.count, "[{,")) + 1 > checker.MAX_ENTRIES:
+        raise CertificateError("a line of the certificate has too many numbers for the checker")
+    return text
+
+
+def _list(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{','.join(map(_list, value))}]"
+    return _numeral(Fraction(value)) if isinstance(value, int) else json.dumps(value)
+
+
+def _numeral(value: Fraction) -> str:
+    text = format_rational(value)
+    if len(text) > checker.MAX_DIGITS:
+        raise CertificateError(
+            f"a number of {len(text)} digits is too long for the checker "
+            f"(at most {checker.MAX_DIGITS})"
+        )
+    return text
+
+
+def _check_limits(verdict: Verdict) -> None:
+    """Refuse what the checker refuses before it looks at the proof."""
+    dataset, network = verdict.problem.dataset, verdict.minimiser
+    width, dimension = verdict.problem.architecture.width, dataset.input_dimension + 1
+    if width > checker.MAX_WIDTH:
+        raise CertificateError(f"the checker takes at most {checker.MAX_WIDTH} neurons")
+    if isinstance(verdict.proof, ConeTreeProof) and dimension > checker.MAX_DIMENSION:
+        raise CertificateError(f"the checker takes fewer than {checker.MAX_DIMENSION} inputs")
+    assert network is not None
+    hidden = [*network.hidden_weights, network.hidden_biases]
+    outgoing = [*network.output_weights, network.output_biases]
+    for rows, what in (
+        (dataset.inputs, "the inputs"),
+        (dataset.outputs, "the outputs"),
+        (dataset.collapsed().outputs, "the mean responses"),
+        (hidden, "the network"),
+        (outgoing, "the network"),
+    ):
+        try:
+            checker.common([list(row) for row in rows], what)
+        except checker.Malformed as error:
+            raise CertificateError(f"{error} for the checker") from None
 
 
 def _head(verdict: Verdict) -> dict[str, Any]:
@@ -55,7 +107,7 @@ def _head(verdict: Verdict) -> dict[str, Any]:
     architecture, dataset = verdict.problem.architecture, verdict.problem.dataset
     network = verdict.minimiser
     return {
-        "format": _FORMAT,
+        "format": checker.FORMAT,
         "method": _method(verdict.proof),
         "architecture": {
             "activation": architecture.activation.name,
@@ -65,8 +117,8 @@ def _head(verdict: Verdict) -> dict[str, Any]:
         },
         "claim": {
             "verdict": verdict.verdict,
-            "lower": format_rational(verdict.lower),
-            "upper": format_rational(verdict.upper),
+            "lower": _numeral(verdict.lower),
+            "upper": _numeral(verdict.upper),
         },
         "data": {
             "inputs": _matrix(dataset.inputs),
@@ -76,15 +128,15 @@ def _head(verdict: Verdict) -> dict[str, Any]:
         },
         "network": {
             "hidden_weights": _matrix(network.hidden_weights),
-            "hidden_biases": [format_rational(x) for x in network.hidden_biases],
+            "hidden_biases": [_numeral(x) for x in network.hidden_biases],
             "output_weights": _matrix(network.output_weights),
-            "output_biases": [format_rational(x) for x in network.output_biases],
+            "output_biases": [_numeral(x) for x in network.output_biases],
         },
     }
 
 
 def _matrix(rows: Any) -> list[list[str]]:
-    return [[format_rational(x) for x in row] for row in rows]
+    return [[_numeral(x) for x in row] for row in rows]
 
 
 def _method(proof: Any) -> str:

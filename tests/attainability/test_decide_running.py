@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import pytest
@@ -51,6 +52,22 @@ def test_the_order_of_other_problems_does_not_matter():
     texts = certificate(decide(first)), certificate(decide(second))
     branch_and_bound._context.cache_clear()
     assert (certificate(decide(second)), certificate(decide(first))) == texts[::-1]
+
+
+def test_threads_do_not_disturb_each_other(monkeypatch):
+    # Many small batches and frequent switches: threads meet in the shared tables.
+    monkeypatch.setattr(branch_and_bound, "_BATCH", 32)
+    problem = random_problem(3, 12, 2, 2)
+    text = certificate(decide(problem))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(4):
+            branch_and_bound._context.cache_clear()
+            with ThreadPoolExecutor(8) as threads:
+                assert certificate(decide(problem, executor=threads)) == text
+    finally:
+        sys.setswitchinterval(before)
 
 
 @pytest.mark.parametrize("workers", [0, -1])

@@ -5,6 +5,7 @@ The oracle solves every tuple of activation patterns; it shares no code with the
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 
 import pytest
@@ -21,7 +22,7 @@ steps = [0, 1, 2, 3, 4, 5]
 zigzag = [0, 3, 1, 4, -1, 5]
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(problems())
 @example(problem_of(steps, zigzag, 1))
 @example(problem_of(steps, zigzag, 2))
@@ -33,6 +34,9 @@ zigzag = [0, 3, 1, 4, -1, 5]
 @example(problem_of([(0, 0)] * 6, zigzag, 2, hidden_bias=False))
 @example(problem_of([(x, 2 * x) for x in steps], zigzag, 2, "leaky:1/2"))
 @example(problem_of([(0, 0), (0, 1), (1, 0), (1, 1)], [0, 1, 1, 0], 1))
+# Perfect fits without output bias.
+@example(problem_of([(0, 1), (1, 2), (0, -3), (1, "-1/7")], [0, 2, 1, -2], 2, output_bias=False))
+@example(problem_of([0, 0, 1, 1, -1, "4/11"], [1] * 6, 2, output_bias=False))
 @example(problem_of(["1/3", "1/7", "2/3", "5/7", "1/11"], ["1/3", "0", "-1/9", "2", "1/5"], 1))
 def test_equals_plain_enumeration(problem):
     verdict = decide(problem)
@@ -78,7 +82,7 @@ def _with_data(problem, inputs, outputs):
     return Problem(type(problem.dataset)(tuple(inputs), tuple(outputs)), problem.architecture)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(problems(), st.data())
 def test_invariances(problem, data):
     inputs, outputs = problem.dataset.inputs, problem.dataset.outputs
@@ -139,7 +143,5 @@ def test_smooth_activations_are_refused():
 @pytest.mark.xfail(raises=ValueError, reason="several outputs are not told apart yet")
 def test_several_outputs_are_decided_or_refused():
     problem = problem_of(steps, [(a, b) for a, b in zip(steps, zigzag, strict=True)], 1)
-    try:
+    with suppress(UnsupportedError):
         assert_sound(decide(problem))
-    except UnsupportedError:
-        pass

@@ -14,7 +14,6 @@ from search_cases import ACTIVATIONS, Search, problem_of, problems, random_probl
 from symerm.attainability.dual import MIXTURE_UNIT, DualLeaf
 from symerm.attainability.local_search import exact_candidate
 
-
 #: Relative to the loss of the best constant: most cases can reach it.
 TARGET = 0.02
 

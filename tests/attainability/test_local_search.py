@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def test_descent_never_climbs():
     local = LocalSearch(scale_problem(random_problem(1, 12, 2, 2)))
     starts = local.random_starts(20)
     losses = [local.descend(starts, steps)[0] for steps in (0, 1, 5, 20)]
-    for before, after in zip(losses, losses[1:], strict=False):
+    for before, after in pairwise(losses):
         assert (after <= before).all()
 
 

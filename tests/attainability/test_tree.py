@@ -1,4 +1,4 @@
-"""The cases of the proof tree: roots and splits cover all networks, redundant cases are needless."""
+"""The cases of the proof tree: roots and splits cover all networks, redundant ones can go."""
 
 from __future__ import annotations
 
