@@ -35,7 +35,7 @@ for width, (colour, line) in STYLES.items():
               label=f"{name}: {format_decimal(verdict.exact, digits=7)}")
     axes.plot([float(x) for x in kinks], [float(form(x)[0]) for x in kinks], "s",
               color=colour, markersize=4)
-axes.set(xlabel="year", ylabel="flow of the Nile ($10^8$ m³)")
+axes.set(xlabel="year", ylabel="flow of the Nile ($10^8$ m³)", ylim=(400, 1600))
 axes.spines[["top", "right"]].set_visible(False)
 axes.legend(title="global minimum of the sum of squares", frameon=False)
 figure.savefig(Path(__file__).parent / "images" / "nile.png", dpi=110)

@@ -70,3 +70,11 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+def test_every_public_name_is_on_the_page_of_the_python_interface() -> None:
+    import symerm
+
+    text = (ROOT / "docs" / "api.md").read_text("utf-8")
+    introduced = re.findall(r"\*\*`(\w+)", text)
+    assert sorted(introduced) == symerm.__all__

@@ -13,6 +13,7 @@ of workers.
 from __future__ import annotations
 
 import heapq
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -65,6 +66,7 @@ class _Outcome:
     bound: Fraction | None
     branch: tuple[int, int] | None
     estimate: float
+    floor: float
     start: Array | None
     candidate: tuple[Fraction, tuple[tuple[int, tuple[Fraction, ...]], ...]] | None
 
@@ -97,8 +99,13 @@ class SearchResult:
     reason: str | None = None
 
 
-@lru_cache(maxsize=2)
 def _context(problem: ScaledProblem) -> tuple[Fan, Relaxation, DualBounds]:
+    # The tables are filled as they are read: every thread has its own.
+    return _tables(problem, threading.get_ident())
+
+
+@lru_cache(maxsize=16)
+def _tables(problem: ScaledProblem, thread: int) -> tuple[Fan, Relaxation, DualBounds]:
     fan = Fan(problem.forms, problem.hidden_bias)
     relaxation = Relaxation(problem, fan)
     dual = DualBounds(problem, fan, unit=relaxation.unit, mean=relaxation.mean)
@@ -132,7 +139,7 @@ def _settle(
             leaf = dual.from_proposal(case, proposal, optimal=optimal)
             bound = None if leaf is None else dual.bound(case, leaf)
             if bound is not None and bound >= incumbent:
-                return _Outcome(leaf, bound, None, proposal.bound, None, None)
+                return _Outcome(leaf, bound, None, goal, goal, None, None)
     branch = proposal.branch or dual.some_undecided(case)
     if branch is None:
         leaf, offset, neurons = dual.exact_minimum(case)
@@ -140,8 +147,10 @@ def _settle(
         if bound is None:
             raise ArithmeticError("an exact minimum failed its own dual conditions")
         better = (offset, tuple(neurons)) if bound < incumbent else None
-        return _Outcome(leaf, bound, None, proposal.bound, None, better)
-    return _Outcome(None, None, branch, proposal.value, proposal.directions, None)
+        return _Outcome(leaf, bound, None, goal, goal, None, better)
+    return _Outcome(
+        None, None, branch, proposal.value, proposal.bound, proposal.directions, None
+    )
 
 
 def bound_batch(problem: ScaledProblem, cases: list[Slots]) -> list[tuple[DualLeaf, Fraction]]:
@@ -220,7 +229,8 @@ class _Search:
         self.serial = 0
         self.open: list[tuple[float, int, Node]] = []
         self.roots: list[Node] = []
-        self.incumbent = exact_candidate(problem, Fraction(0), ())
+        mean = self.relaxation.mean
+        self.incumbent = exact_candidate(problem, mean, ())
 
     def run(self, progress: Callable[[float, Fraction, int, int], None] | None) -> None:
         count = max(6, min(_STARTS[0], _STARTS[1] // self.problem.size))
@@ -239,8 +249,9 @@ class _Search:
             self._round()
             if progress is not None:
                 goal = self.relaxation.relative(self.incumbent.loss)
-                lower = min(self.open[0][0] / goal, 1.0) if self.open and goal > 0 else 1.0
-                progress(max(lower, 0.0), self.incumbent.loss, len(self.open), self.closed)
+                floor = min((node.floor for _, _, node in self.open), default=goal)
+                lower = max(min(floor / goal, 1.0), 0.0) if goal > 0 else 1.0
+                progress(lower, self.incumbent.loss, len(self.open), self.closed)
             if time.monotonic() > self.saved_at + _SAVE_EVERY:
                 self.save()
 
@@ -356,6 +367,7 @@ class _Search:
 
     def _apply(self, node: Node, outcome: _Outcome) -> None:
         node.estimate = max(node.estimate, outcome.estimate)
+        node.floor = max(node.floor, outcome.floor)
         if outcome.candidate is not None:
             candidate = exact_candidate(self.problem, *outcome.candidate)
             if candidate.loss < self.incumbent.loss:
@@ -368,7 +380,8 @@ class _Search:
             raise ArithmeticError("a case was neither closed nor split")
         node.split = outcome.branch
         node.children = tuple(
-            Node(slots, node.estimate) for slots in split_slots(self.fan, node.slots, *node.split)
+            Node(slots, node.estimate, node.floor)
+            for slots in split_slots(self.fan, node.slots, *node.split)
         )
         for child in node.children:
             self._push(child)
@@ -420,7 +433,9 @@ class _Search:
 
 def _cut_off(node: Node, level: float) -> Node:
     """A copy of a tree whose cases end where their estimates reach a level."""
-    copy = Node(node.slots, node.estimate, node.leaf, node.bound, node.merged)
+    copy = Node(
+        node.slots, node.estimate, node.floor, node.leaf, node.bound, node.merged
+    )
     if node.children and node.estimate < level:
         copy.split = node.split
         copy.children = tuple(_cut_off(child, level) for child in node.children)

@@ -92,6 +92,8 @@ def replay(
                 slot, index = step
                 if not (0 <= slot < problem.width and 0 <= index < problem.size):
                     raise InputError("the journal does not fit the problem; remove it")
+                if index not in dual.undecided(node.slots[slot][1]):
+                    raise InputError("the journal does not fit the problem; remove it")
                 node.split = step
                 node.children = tuple(
                     Node(child, 0.0) for child in split_slots(fan, node.slots, slot, index)

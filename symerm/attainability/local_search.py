@@ -24,6 +24,8 @@ from symerm.attainability.scaled import ScaledProblem
 __all__ = ["Candidate", "LocalSearch"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+#: Neurons that a descent moves at once.
+_MOST_NEURONS = 12
 Neuron = tuple[int, tuple[Fraction, ...]]
 
 
@@ -86,10 +88,14 @@ class LocalSearch:
         return float(loss / self._unit**2)
 
     def random_starts(self, count: int) -> Array:
-        """(count, d, m) neurons whose kinks pass near random data points."""
+        """(count, d, m) neurons whose kinks pass near random data points.
+
+        Very wide networks are begun with fewer neurons; the others stay zero.
+        """
         size = self.forms.shape[1]
-        starts = np.empty((count, self.problem.width, size))
-        for index in np.ndindex(count, self.problem.width):
+        width = min(self.problem.width, _MOST_NEURONS)
+        starts = np.empty((count, width, size))
+        for index in np.ndindex(count, width):
             chosen = self.forms[self._random.choice(len(self.forms), min(size - 1, len(self.forms)))]
             normal = np.linalg.svd(np.vstack([chosen, np.zeros((1, size))]))[2][-1]
             starts[index] = normal + 0.05 * self._random.normal(size=size)
@@ -148,30 +154,48 @@ class LocalSearch:
 
     def polish(self, neurons: Array) -> Candidate:
         """The best exact network on the faces that the float neurons lie on, nearly or exactly."""
-        candidates = [self._exact(neurons, closeness) for closeness in (1e-9, 1e-6, 1e-3)]
+        candidates = [
+            self._exact(neurons, closeness, keep)
+            for closeness in (1e-9, 1e-6, 1e-3)
+            for keep in (False, True)
+        ]
         return min(candidates, key=lambda candidate: candidate.loss)
 
-    def _exact(self, neurons: Array, closeness: float) -> Candidate:
+    def _exact(self, neurons: Array, closeness: float, keep: bool) -> Candidate:
+        """Exact least squares on the faces.
+
+        Where the columns of the faces are dependent some coordinates are free: with `keep` they
+        are those of the float neurons, so that the neurons stay in their activation patterns;
+        otherwise they are zero, which gives simpler numbers.
+        """
         problem = self.problem
         _, coefficients, _, z = self._fit(neurons[None])
         columns: list[list[Fraction]] = []
         owners: list[tuple[int, int, list[Fraction]]] = []
+        start: list[Fraction] = []
         for j, values in enumerate(z[0]):
             weight = coefficients[0, 1 + j]
             if weight == 0 or not np.abs(values).max() > 0:
                 continue
             sign = 1 if weight > 0 else -1
-            for vector in self._face(values, closeness):
-                column = []
-                for form, value in zip(problem.forms, values, strict=True):
-                    slope = problem.slope_on if value > 0 else problem.slope_off
-                    inner = sum(
-                        (x * y for x, y in zip(form, vector, strict=True)), Fraction(0)
-                    )
-                    column.append(sign * slope * inner)
-                columns.append(column)
+            basis = self._face(values, closeness)
+            inner = [
+                [
+                    sum((x * y for x, y in zip(form, vector, strict=True)), Fraction(0))
+                    for form in problem.forms
+                ]
+                for vector in basis
+            ]
+            start += self._coordinates(inner, values, abs(weight)) if keep else [
+                Fraction(0) for _ in basis
+            ]
+            for vector, row in zip(basis, inner, strict=True):
+                columns.append([
+                    sign * (problem.slope_on if value > 0 else problem.slope_off) * x
+                    for value, x in zip(values, row, strict=True)
+                ])
                 owners.append((j, sign, vector))
-        solution = self._least_squares(columns)
+        solution = self._least_squares(columns, start)
         offset = solution.pop(0) if problem.output_bias else Fraction(0)
         sums: dict[tuple[int, int], list[Fraction]] = {}
         for (j, sign, vector), value in zip(owners, solution, strict=True):
@@ -180,6 +204,22 @@ class LocalSearch:
         return exact_candidate(
             problem, offset, tuple((sign, tuple(u)) for (_, sign), u in sums.items())
         )
+
+    def _coordinates(
+        self, inner: list[list[Fraction]], values: Array, weight: float
+    ) -> list[Fraction]:
+        """Coarse rational coordinates of a float neuron in the basis of its face."""
+        heights = [max(map(abs, row)) or Fraction(1) for row in inner]
+        table = np.array([
+            [float(x / height) for x in row] for row, height in zip(inner, heights, strict=True)
+        ])
+        found = np.linalg.lstsq(table.T, values, rcond=None)[0]
+        size = max(float(np.abs(found).max()), 1e-300)
+        return [
+            Fraction(round(float(x) / size * 2**20), 2**20) * Fraction(size) * Fraction(weight)
+            * self._unit / (self.problem.slope_on * height)
+            for x, height in zip(found, heights, strict=True)
+        ]
 
     def _face(self, values: Array, closeness: float) -> list[list[Fraction]]:
         """A basis of the neurons on which the forms that nearly vanish are zero."""
@@ -196,8 +236,12 @@ class LocalSearch:
                 return basis
             near.pop()
 
-    def _least_squares(self, columns: list[list[Fraction]]) -> list[Fraction]:
+    def _least_squares(
+        self, columns: list[list[Fraction]], start: list[Fraction]
+    ) -> list[Fraction]:
+        """The least-squares solution that moves away from the start as little as is needed."""
         problem = self.problem
+        start = [Fraction(0)] * problem.output_bias + start
         scales = [lcm(*(x.denominator for x in column)) for column in columns]
         whole = [
             [int(x * scale) for x in column]
@@ -213,17 +257,20 @@ class LocalSearch:
             [sum(x * y for x, y in zip(row, column, strict=True)) for column in whole]
             for row in weighted
         ]
+        begin = [value / scale for value, scale in zip(start, scales, strict=True)]
+        common = lcm(*(value.denominator for value in begin))
         moment = [
-            sum(x * t[0] for x, t in zip(row, problem.targets, strict=True))
-            for row in weighted
+            common * sum(x * t[0] for x, t in zip(row, problem.targets, strict=True))
+            - sum(int(common * value) * x for value, x in zip(begin, line, strict=True))
+            for row, line in zip(weighted, gram, strict=True)
         ]
         solution = solve_semidefinite(gram, moment)
         if solution is None:
             raise ArithmeticError("normal equations without a solution")
         numerators, denominator = solution
         return [
-            Fraction(value * scale, denominator)
-            for value, scale in zip(numerators, scales, strict=True)
+            (first + Fraction(value, denominator * common)) * scale
+            for first, value, scale in zip(begin, numerators, scales, strict=True)
         ]
 
 

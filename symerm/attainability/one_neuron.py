@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd
+from math import gcd, isqrt
 from operator import mul
 
 from symerm.arithmetic.linalg import primitive, solve
@@ -216,7 +216,7 @@ class _Search:
             case.split = self._bisector(case.cone, form, blocked)
             parts = self.fan.cut_by(case.cone, case.split)
         case.children = tuple(
-            NeuronCase(part, case.estimate, halvings=halvings) for part in parts
+            NeuronCase(part, case.estimate, halvings=halvings) for part in reversed(parts)
         )
         for child in case.children:
             self._push(child)
@@ -264,8 +264,6 @@ class _Search:
         ]
         lengths = [form.gram[k][k] for k in (first, second)]
         shift = max(length.bit_length() for length in lengths) + 64
-        from math import isqrt
-
         factors = [isqrt((1 << 2 * shift) // length) for length in lengths]
         weights = self.problem.weights
         gradient = [
@@ -287,16 +285,19 @@ class _Search:
                 gradient, slopes, self.problem.forms, strict=True))
             for j in range(self.fan.dimension)
         ]
-        top = max(abs(x) for x in whole).bit_length()
-        bits = 12
+        # Rounding must neither change the angles much nor favour a coordinate of large entries.
+        reach = [max(map(abs, column)).bit_length() for column in zip(*cone.rays, strict=True)]
+        top = max(abs(x).bit_length() + r for x, r in zip(whole, reach, strict=True))
+        bits = 8
         while True:
-            cut = max(top - bits, 0)
-            rounded = primitive([x >> cut for x in whole])
+            shifts = [max(top - bits - r, 0) for r in reach]
+            rounded = primitive([
+                (x >> shift) << shift for x, shift in zip(whole, shifts, strict=True)
+            ])
             ends = [sum(map(mul, rounded, cone.rays[k])) for k in (first, second)]
-            if ends[0] > 0 > ends[1]:
+            squares = [end * end * lengths[1 - k] for k, end in enumerate(ends)]
+            if ends[0] > 0 > ends[1] and max(squares) <= 4 * min(squares):
                 return rounded
-            if cut == 0:
-                raise ArithmeticError("a bisecting form does not separate two rays")
             bits *= 2
 
     # ------------------------------------------------------------ neurons

@@ -44,7 +44,7 @@ class NeuronCase:
     goal : Fraction or None
         The loss for which the case is closed.
     split : the data point or the linear form that cuts the cone, if it was cut
-    children : the parts where the form is non-negative and non-positive
+    children : the parts where the form is non-positive and non-negative
     """
 
     cone: Cone

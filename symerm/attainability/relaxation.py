@@ -120,7 +120,9 @@ class Relaxation:
                 table = getattr(self, name)
                 setattr(self, name, np.vstack([table, np.zeros_like(table)]))
         self._z[position], self._phi[position] = z / norm, phi / norm
-        self._direction[position] = [x / height / norm for x in self.problem.in_frame(ray)]
+        self._direction[position] = [
+            _ratio(x, height) / norm for x in self.problem.in_frame(ray)
+        ]
         self._heights.append(height)
         self._norms.append(norm)
         self._index[ray] = position
@@ -187,3 +189,10 @@ class Relaxation:
             branch,
             directions,
         )
+
+
+def _ratio(top: int, bottom: int) -> float:
+    """top / bottom, cut off far outside the range of useful directions."""
+    if top.bit_length() - bottom.bit_length() > 600:
+        return 1e180 if top > 0 else -1e180
+    return top / bottom

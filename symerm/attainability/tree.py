@@ -34,6 +34,8 @@ class Node:
     slots : the sign and cone of each neuron
     estimate : float
         Float estimate of the relaxed minimum, inherited from the parent until computed.
+    floor : float
+        The best dual bound seen, in floats, of the case or of one above it.
     leaf, bound : the dual leaf that closes the case and the bound it proves
     merged : the slots that make the case redundant, if it was closed for that
     split : (slot, data index) if the case was split
@@ -42,6 +44,7 @@ class Node:
 
     slots: Slots
     estimate: float
+    floor: float = 0.0
     leaf: DualLeaf | None = None
     bound: Fraction | None = None
     merged: tuple[int, ...] | None = None

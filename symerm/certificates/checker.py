@@ -536,12 +536,112 @@ def dual_vector(problem: Problem, fan: Fan, case: Case, step: list[Any], goal: F
     require(goal <= 0 or enough, "the bound is below the claim", Invalid)
 
 
+def gram_of(problem: Problem, rows: Rows, kept: Sequence[int]) -> list[list[int]]:
+    """Weighted inner products over some points; with an output bias centred, times the weight."""
+    weights = [problem.weights[i] for i in kept]
+    problem.spend((len(rows) + 4) ** 2 * len(kept), 2 * bits_of(rows) + problem.size.bit_length())
+    heavy = [list(map(mul, weights, row)) for row in rows]
+    sums, total = [sum(row) for row in heavy], sum(weights)
+    if problem.output_bias:
+        return [
+            [total * sum(map(mul, x, y)) - first * second for y, second in zip(rows, sums)]
+            for x, first in zip(heavy, sums)
+        ]
+    return [[sum(map(mul, x, y)) for y in rows] for x in heavy]
+
+
+def semidefinite_rank(problem: Problem, rows: list[list[int]]) -> int:
+    """The rank of a positive semidefinite matrix, -1 for any other symmetric one (Lemma 6)."""
+    previous, count, bits = 1, 0, bits_of(rows)
+    while True:
+        # Entries are minors of the given matrix, divided by nothing.
+        problem.spend(2 * len(rows) ** 2 + 1, 2 * (count + 1) * bits)
+        if any(row[k] < 0 for k, row in enumerate(rows)):
+            return -1
+        pivot = next((k for k, row in enumerate(rows) if row[k]), None)
+        if pivot is None:
+            return -1 if any(map(any, rows)) else count
+        head, top = rows[pivot], rows[pivot][pivot]
+        rest = [k for k in range(len(rows)) if k != pivot]
+        rows = [[(top * rows[i][j] - head[i] * head[j]) // previous for j in rest] for i in rest]
+        previous, count = top, count + 1
+
+
+def one_neuron(problem: Problem, lower: Fraction, lines: Lines) -> None:
+    """Copositive forms on cones, width one and any number of outputs (Lemma 7)."""
+    require(problem.width == 1, "the rule needs width one", Invalid)
+    fan = Fan(problem)
+    goal = (lower - problem.scatter) * problem.unit**2
+
+    def leaf(case: Case, step: list[Any]) -> None:
+        require(step == ["c"], "not a step of this proof")
+        copositive(problem, fan, case[0][1], goal)
+
+    close_cases(fan, problem, (((1, cone),) for cone in fan.roots()), lines, leaf)
+
+
+def copositive(problem: Problem, fan: Fan, cone: Cone, goal: Fraction) -> None:
+    """Check that on a cone the loss on its decided points is at least the goal (Lemma 7)."""
+    undecided, size = set(fan.pattern(cone)[0]), len(cone.rays)
+    kept = [i for i in range(problem.size) if i not in undecided]
+    require(kept, "no point has one sign on the cone", Invalid)
+    rows = [[fan.values(ray)[1][i] for i in kept] for ray in cone.rays]
+    rows += [list(column) for column in zip(*(problem.targets[i] for i in kept))]
+    gram = gram_of(problem, rows, kept)
+    unit = sum(problem.weights[i] for i in kept) if problem.output_bias else 1
+    square = sum(gram[k][k] for k in range(size, len(rows)))
+    factor = square * goal.denominator - unit * goal.numerator
+    require(factor >= 0, "the bound is below the claim", Invalid)
+    form = [
+        [factor * row[k] - goal.denominator * sum(map(mul, row[size:], gram[k][size:]))
+         for k in range(size)]
+        for row in gram[:size]
+    ]
+    chosen = [k for k, row in enumerate(form) if min(row) < 0]
+    rank = semidefinite_rank(problem, [[form[i][j] for j in chosen] for i in chosen])
+    require(rank >= 0, "a form is not shown to be copositive", Invalid)
+
+
+def full_rank(problem: Problem, lower: Fraction, lines: Lines) -> None:
+    """Outputs of bounded rank, affinely independent inputs and both biases (Lemma 8)."""
+    problem.spend(problem.size**2 * len(problem.forms[0]), 2 * problem.bits)
+    gram = [[sum(map(mul, x, y)) for y in problem.forms] for x in problem.forms]
+    good = problem.hidden_bias and problem.output_bias
+    good = good and semidefinite_rank(problem, gram) == problem.size
+    require(good, "the inputs are not affinely independent, or a bias is missing", Invalid)
+    step, size = lines.step(), problem.shape[1]
+    require(step[0] == "r" and len(step) == 3, "not a step of this proof")
+    level, factor = rational(step[1], "the level"), matrix(step[2], "the factor")
+    require(len(factor) == size, "the factor does not fit the responses")
+    require(size > problem.width, "the width is not below the number of outputs", Invalid)
+    bottom = common([[level], *factor], "the step")
+    factor, top = whole(factor, bottom), whole([[level]], bottom)[0][0]
+    problem.spend(size**2 * (len(factor[0]) + 4), 2 * bits_of([*factor, [top]]))
+    columns = [list(column) for column in zip(*problem.targets)]
+    unit = sum(problem.weights) * problem.unit**2
+    form = gram_of(problem, columns, range(problem.size))
+    for i, row in enumerate(form):
+        for j, other in enumerate(factor):
+            row[j] = bottom**2 * row[j] + unit * sum(map(mul, factor[i], other))
+        row[i] -= unit * top * bottom
+    require(semidefinite_rank(problem, form) >= 0, "a matrix is not semidefinite", Invalid)
+    square = Fraction(sum(x * x for row in factor for x in row), bottom**2)
+    good = lower - problem.scatter <= (size - problem.width) * level - square
+    require(good, "the bound is below the claim", Invalid)
+
+
 def nonnegative(problem: Problem, lower: Fraction, lines: Lines) -> None:
     """A sum of squares is at least the scatter within groups of equal inputs (Lemma 1)."""
     require(lower <= problem.scatter, "a lower bound needs more of a proof", Invalid)
 
 
-RULES = {"nonnegative": nonnegative, "one-output": one_output}
+RULES = {
+    "nonnegative": nonnegative,
+    "one-output": one_output,
+    "one-neuron": one_neuron,
+    "full-rank": full_rank,
+}
+CLOSED = ("one-neuron", "full-rank")  # the hypotheses of these imply that a minimiser exists
 
 
 def check(certificate: str, data: str | None = None) -> str:
@@ -567,7 +667,8 @@ def check(certificate: str, data: str | None = None) -> str:
         loss = problem.loss(*parse_network(network, problem))
         require(lower <= upper, "the lower bound exceeds the upper bound", Invalid)
         require(loss <= upper, "the network's loss exceeds the claimed upper bound", Invalid)
-        good = verdict == "undecided" or (verdict == "attained" and loss == lower)
+        attained = verdict == "attained" and (loss == lower or method in CLOSED)
+        good = verdict == "undecided" or attained
         require(good, f"the bounds do not prove the verdict {verdict}", Invalid)
         RULES[method](problem, lower, lines)
         lines.finish()

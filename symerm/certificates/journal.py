@@ -1,7 +1,8 @@
 """A journal file: the state of a long search, written whole at intervals and read back.
 
 The file is JSON, one step a line: a head with a digest of the problem and the best network, then
-for each case ``["s", slot, i]``, ``["d", scale, fit, residuals, mixtures]`` or ``[]`` (open).  It
+for each case ``["s", slot, i]``, ``["d", scale, fit, residuals, mixtures]`` (lists of hexadecimal
+integers) or ``[]`` (open).  It
 is no certificate: everything in it is checked again when a search continues from it.
 """
 
@@ -15,7 +16,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational, parse_rational
 from symerm.attainability.dual import DualLeaf
 from symerm.attainability.journal import SavedSearch, Step
 from symerm.attainability.scaled import ScaledProblem
@@ -67,12 +67,12 @@ class FileJournal:
             if head["format"] != _FORMAT:
                 raise ValueError
             digest = head["problem"]
-            offset = parse_rational(head["offset"])
+            offset = _read(head["offset"])
             neurons = tuple(
                 (_sign(sign), _vector(u, len(problem.forms[0]))) for sign, u in head["neurons"]
             )
             steps = tuple(_step(json.loads(line)) for line in lines[1:])
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise InputError(
                 "this is not a journal of symerm; remove it or name another file",
                 file=str(self.path),
@@ -85,20 +85,26 @@ class FileJournal:
 
 
 def _digest(problem: ScaledProblem) -> str:
-    return hashlib.sha256(repr(problem).encode()).hexdigest()
+    numbers = [problem.width, problem.slope_on, problem.slope_off, problem.hidden_bias,
+               problem.output_bias, problem.input_scale, problem.target_scale, *problem.weights]
+    numbers += [x for row in (*problem.forms, *problem.targets) for x in row]
+    return hashlib.sha256(" ".join(map(hex, map(int, numbers))).encode()).hexdigest()
 
 
 def _text(problem: ScaledProblem, state: SavedSearch) -> Iterator[str]:
     yield json.dumps({
         "format": _FORMAT,
         "problem": _digest(problem),
-        "offset": format_rational(state.offset),
-        "neurons": [[sign, [format_rational(x) for x in u]] for sign, u in state.neurons],
+        "offset": _write(state.offset),
+        "neurons": [[sign, [_write(x) for x in u]] for sign, u in state.neurons],
     }) + "\n"
     for step in state.steps:
         record: list[Any] = []
         if isinstance(step, DualLeaf):
-            record = ["d", step.scale, step.fit, step.residuals, step.mixtures]
+            record = ["d", *(
+                " ".join(map(hex, part))
+                for part in ((step.scale,), step.fit, step.residuals, step.mixtures)
+            )]
         elif step is not None:
             record = ["s", *step]
         yield json.dumps(record, separators=(",", ":")) + "\n"
@@ -110,26 +116,36 @@ def _sign(value: Any) -> int:
     return int(value)
 
 
+def _write(value: Fraction) -> str:
+    """Hexadecimal, since Python limits the length of decimal integers."""
+    return f"{value.numerator:#x}/{value.denominator:#x}"
+
+
+def _read(text: Any) -> Fraction:
+    top, bottom = text.split("/")
+    if int(bottom, 16) == 0:
+        raise ValueError
+    return Fraction(int(top, 16), int(bottom, 16))
+
+
 def _vector(values: Any, size: int) -> tuple[Fraction, ...]:
-    vector = tuple(parse_rational(value) for value in values)
+    vector = tuple(_read(value) for value in values)
     if len(vector) != size:
         raise ValueError
     return vector
 
 
-def _integers(values: Any) -> tuple[int, ...]:
-    if not isinstance(values, list) or any(type(value) is not int for value in values):
-        raise ValueError
-    return tuple(values)
-
-
 def _step(record: Any) -> Step:
     if record == []:
         return None
-    if record[0] == "s":
-        slot, index = _integers(record[1:])
-        return slot, index
-    if record[0] != "d" or len(record) != 5:
+    kind, *rest = record
+    if kind == "s":
+        if len(rest) != 2 or any(type(value) is not int for value in rest):
+            raise ValueError
+        return rest[0], rest[1]
+    if kind != "d" or len(rest) != 4:
         raise ValueError
-    (scale,) = _integers(record[1:2])
-    return DualLeaf(scale, *map(_integers, record[2:]))
+    scale, *lists = ([int(number, 16) for number in part.split()] for part in rest)
+    if len(scale) != 1:
+        raise ValueError
+    return DualLeaf(scale[0], *map(tuple, lists))

@@ -13,7 +13,12 @@ from fractions import Fraction
 from typing import Any
 
 from symerm.arithmetic.rationals import format_rational
-from symerm.attainability.proofs import ConeTreeProof, NonnegativeProof
+from symerm.attainability.proofs import (
+    ConeTreeProof,
+    NeuronTreeProof,
+    NonnegativeProof,
+    RankProof,
+)
 from symerm.attainability.verdict import Verdict
 from symerm.certificates import checker
 from symerm.errors import CertificateError
@@ -83,7 +88,8 @@ def _check_limits(verdict: Verdict) -> None:
     width, dimension = verdict.problem.architecture.width, dataset.input_dimension + 1
     if width > checker.MAX_WIDTH:
         raise CertificateError(f"the checker takes at most {checker.MAX_WIDTH} neurons")
-    if isinstance(verdict.proof, ConeTreeProof) and dimension > checker.MAX_DIMENSION:
+    trees = (ConeTreeProof, NeuronTreeProof)
+    if isinstance(verdict.proof, trees) and dimension > checker.MAX_DIMENSION:
         raise CertificateError(f"the checker takes fewer than {checker.MAX_DIMENSION} inputs")
     assert network is not None
     hidden = [*network.hidden_weights, network.hidden_biases]
@@ -144,10 +150,18 @@ def _method(proof: Any) -> str:
         return "nonnegative"
     if isinstance(proof, ConeTreeProof):
         return "one-output"
+    if isinstance(proof, NeuronTreeProof):
+        return "one-neuron"
+    if isinstance(proof, RankProof):
+        return "full-rank"
     raise CertificateError("the verdict carries no proof")
 
 
 def _steps(proof: Any) -> Iterator[list[Any]]:
+    if isinstance(proof, NeuronTreeProof):
+        yield from _neuron_steps(proof)
+    if isinstance(proof, RankProof):
+        yield ["r", _numeral(proof.level), _matrix(proof.factor)]
     if not isinstance(proof, ConeTreeProof):
         return
     for root in proof.roots:
@@ -164,3 +178,16 @@ def _steps(proof: Any) -> Iterator[list[Any]]:
             yield [
                 "d", leaf.scale, list(leaf.fit), list(leaf.residuals), list(leaf.mixtures)
             ]
+
+
+def _neuron_steps(proof: NeuronTreeProof) -> Iterator[list[Any]]:
+    for root in proof.roots:
+        for case in root.walk():
+            if case.is_open:
+                raise CertificateError("a case of the proof is open")
+            if isinstance(case.split, int):
+                yield ["s", 0, case.split]
+            elif case.split is not None:
+                yield ["h", 0, list(case.split)]
+            else:
+                yield ["c"]

@@ -17,9 +17,9 @@ from symerm.attainability.relaxation import Relaxation
 @pytest.fixture
 def fresh():
     """Tables of earlier tests must not hide a changed relaxation, nor later ones see it."""
-    branch_and_bound._context.cache_clear()
+    branch_and_bound._tables.cache_clear()
     yield
-    branch_and_bound._context.cache_clear()
+    branch_and_bound._tables.cache_clear()
 
 
 PROBLEMS = [
