@@ -163,7 +163,7 @@ class _Builder:
                 )
                 for end in (a, b)
             )
-            key = frozenset((end.vertex, end.sign) for end in ends)
+            key = (frozenset((a.vertex, b.vertex)), ends[0].sign * ends[1].sign)
             segments.setdefault(key, Segment((ends[0], ends[1]), orientation))
         vertices = tuple(
             CurveVertex(tuple(flips.get(k, 1) * x for x in v.image), v.kink, v.facing)

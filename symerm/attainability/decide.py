@@ -19,6 +19,7 @@ from symerm.attainability.journal import SearchJournal
 from symerm.attainability.interpolation import interpolate
 from symerm.attainability.proofs import ConeTreeProof, NonnegativeProof
 from symerm.attainability.scaled import ScaledProblem, scale_problem
+from symerm.attainability.several_outputs import decide_several_outputs
 from symerm.attainability.verdict import Progress, Verdict
 from symerm.errors import InputError
 from symerm.problem.problem import Problem
@@ -97,6 +98,10 @@ def decide(
                     waiting, closed, time.monotonic() - started,
                 ))
 
+        if scaled.output_dimension > 1:
+            return decide_several_outputs(
+                problem, scaled, tolerance=tolerance, deadline=deadline, report=report
+            )
         result = minimise(
             scaled, executor=executor, deadline=deadline, progress=report, journal=journal
         )

@@ -17,11 +17,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from operator import mul
 
 from flint import fmpz_mat
 
 from symerm.attainability.scaled import ScaledProblem
+from symerm.errors import InputError
 
 __all__ = ["Bivector", "ExteriorForms", "Table"]
 
@@ -45,12 +47,15 @@ class ExteriorForms:
         without output bias) they are N, N^2 and N times the weighted, centred quantities.
     total : int
         The factor N.
+    cross, responses : K x q and q x q tables, N times <x_k, T_c> and <T_b, T_c>
     """
 
     inner: Table
     energy: Table
     square: int
     total: int
+    cross: Table
+    responses: Table
 
     @classmethod
     def of(cls, problem: ScaledProblem, images: Sequence[IntVector]) -> ExteriorForms:
@@ -75,7 +80,47 @@ class ExteriorForms:
             [[int(energy[i, j]) for j in range(size)] for i in range(size)],
             sum(table[size + k][size + k] for k in range(problem.output_dimension)),
             total,
+            [row[size:] for row in table[:size]],
+            [row[size:] for row in table[size:]],
         )
+
+    @property
+    def _basis(self) -> tuple[int, int] | None:
+        """Two outputs whose responses are independent, or None."""
+        g = self.responses
+        return next(
+            (
+                (i, j)
+                for i, j in combinations(range(len(g)), 2)
+                if g[i][i] * g[j][j] != g[i][j] ** 2
+            ),
+            None,
+        )
+
+    @property
+    def spans_plane(self) -> bool:
+        """Whether the responses have rank two (modulo constants with an output bias)."""
+        basis = self._basis
+        return basis is not None and int(fmpz_mat(self.responses).rank()) == 2
+
+    def shadow(self, k: int) -> tuple[int, int]:
+        """The inner products of a vector with two independent responses."""
+        basis = self._basis
+        if basis is None:
+            raise InputError("the responses do not span a plane")
+        return self.cross[k][basis[0]], self.cross[k][basis[1]]
+
+    def residual(self, k: int, m: int) -> int:
+        """A fixed positive multiple of <r_k, r_m>, r the residuals modulo the responses' plane."""
+        basis = self._basis
+        if basis is None:
+            raise InputError("the responses do not span a plane")
+        i, j = basis
+        g = self.responses
+        det = g[i][i] * g[j][j] - g[i][j] ** 2
+        (x, y), (u, v) = self.shadow(k), self.shadow(m)
+        inside = x * (g[j][j] * u - g[i][j] * v) + y * (g[i][i] * v - g[i][j] * u)
+        return det * self.inner[k][m] - inside
 
     def pair(self, first: Combination, second: Combination) -> tuple[int, int]:
         """M and C of two combinations of the vectors."""

@@ -99,7 +99,8 @@ def cells_of(curve: NeuronCurve) -> Iterator[Cell]:
     segments = curve.segments
     for i in range(len(segments)):
         for j in range(i, len(segments)):
-            yield _cell(segments, i, j)
+            if i != j or segments[i].ends[0].vertex != segments[i].ends[1].vertex:
+                yield _cell(segments, i, j)
 
 
 def _cell(segments: Sequence[Segment], i: int, j: int) -> Cell:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from symerm.arrangements.fan import Cone
 from symerm.attainability.tree import Node
 
-__all__ = ["ConeTreeProof", "NeuronCase", "NeuronTreeProof", "NonnegativeProof", "RankProof"]
+__all__ = ["ConeTreeProof", "NeuronCase", "NeuronTreeProof", "NonnegativeProof", "PlaneProof", "RankProof"]
 
 
 @dataclass(frozen=True)
@@ -96,3 +96,24 @@ class RankProof:
 
     level: Fraction
     factor: tuple[tuple[Fraction, ...], ...]
+
+
+@dataclass(frozen=True)
+class PlaneProof:
+    """Bounds on the planes of two neurons with one input.
+
+    Attributes
+    ----------
+    kind : ``"attained"``, ``"level"``, ``"fit"`` or ``"bounds"``
+    level : Fraction or None
+        For ``"level"``: every realised plane is above it or on a slope to a stratum.
+    stratum : (cell, y0, y1) or None
+        For ``"level"`` and ``"fit"``: the plane on a stratum whose loss is approached.
+    steps : tuple of tuples
+        The steps of all cells in order.
+    """
+
+    kind: str
+    level: Fraction | None
+    stratum: tuple[int, int, int] | None
+    steps: tuple[tuple[object, ...], ...]

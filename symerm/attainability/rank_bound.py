@@ -80,7 +80,7 @@ def solve_full_rank(scaled: ScaledProblem, *, tolerance: Fraction) -> RankResult
     >>> scaled = scale_problem(Problem(data, Architecture(2)))
     >>> result = solve_full_rank(scaled, tolerance=Fraction(1, 10**9))
     >>> round(float(result.upper), 6)
-    0.580294
+    0.450647
     """
     if not (scaled.hidden_bias and scaled.output_bias) or rank(scaled.forms) < scaled.size:
         return None
@@ -227,8 +227,8 @@ def _network(scaled: ScaledProblem, centred: Matrix, hidden: Matrix) -> ShallowN
     outgoing = [tuple((row or (zero,) * width)[j] for row in fitted) for j in range(width)]
     offset = []
     for k in range(outputs):
-        column = [row[k] for row in scaled.targets]
-        level = Fraction(sum(map(mul, weights, column)), total)
+        level = Fraction(sum(w * row[k] for w, row in zip(weights, scaled.targets, strict=True)))
+        level /= total
         offset.append(
             level - sum((v[k] * mean for v, mean in zip(outgoing, means, strict=True)), zero)
         )

@@ -190,7 +190,7 @@ def rayleigh_form(
     >>> data = Dataset.from_rows([0, 1, 2], [[0, 1], [2, 0], [1, 5]])
     >>> problem = scale_problem(Problem(data, Architecture(1)))
     >>> rayleigh_form(problem, [(0, 1, 2)], [0, 1, 2]).loss([1])
-    Fraction(13, 2)
+    Fraction(15, 2)
     """
     weights = [problem.weights[i] for i in kept]
     columns = list(zip(*(problem.targets[i] for i in kept), strict=True))
@@ -201,9 +201,8 @@ def rayleigh_form(
     sums = [sum(x) for x in weighted]
 
     def product(x: Sequence[int], y: Sequence[int], first: int, second: int) -> int:
-        if problem.output_bias:
-            return unit * sum(map(mul, x, y)) - first * second
-        return sum(map(mul, x, y))
+        value: int = sum(map(mul, x, y))
+        return unit * value - first * second if problem.output_bias else value
 
     totals = [sum(map(mul, weights, column)) for column in columns]
     size = len(images)

@@ -132,6 +132,10 @@ class _Decision:
         stratum = min(
             (self._exact(g) for g in strata[:8]), key=lambda found: found[2], default=None
         )
+        if stratum is not None and stratum[2] == 0 < best[2]:
+            decision = self._exact_fit(best, stratum)
+            if decision is not None:
+                return decision
         attempts = [self._attained, self._not_attained]
         if stratum is not None and stratum[2] < best[2]:
             attempts.reverse()
@@ -157,15 +161,15 @@ class _Decision:
         return y2 * y2 * den[2][2] * 10**10 < y0 * y0 * den[0][0] + y1 * y1 * den[1][1]
 
     def _exact(self, guess: PlaneGuess) -> tuple[int, tuple[int, ...], Fraction]:
-        """The guess, or a plane with smaller coordinates nearby if that is not worse."""
+        """A plane with small coordinates near the guess, worse by a tenth of the tolerance at most."""
         best = guess.coordinates
         loss = self.problem.loss(guess.cell, best)
-        for size in (10, 10**3, 10**6):
-            simpler = _simplified(best if len(best) != 4 else guess.coordinates, size)
+        for size in (10, 100, 10**3, 10**4, 10**5, 10**6, 10**8):
+            simpler = _simplified(best, size)
             if simpler is None:
                 continue
             value = self.problem.loss(guess.cell, simpler)
-            if value <= loss:
+            if value <= loss * (1 + self.tolerance / 10):
                 return guess.cell, simpler, value
         return guess.cell, best, loss
 
@@ -195,6 +199,22 @@ class _Decision:
             "attained", lower, best, None, None, proofs,
             "no boundary stratum has a loss below that of the network",
             self._statistics(proofs),
+        )
+
+    def _exact_fit(
+        self, best: tuple[int, tuple[int, ...], Fraction],
+        stratum: tuple[int, tuple[int, ...], Fraction],
+    ) -> PlaneDecision | None:
+        """Not attained with infimum zero, if no two neurons span the responses.
+
+        Where the responses have rank two modulo constants, only their own plane has loss zero.
+        """
+        if not self.problem.forms.spans_plane or realises_responses(self.problem):
+            return None
+        return PlaneDecision(
+            "not-attained", Fraction(0), best, stratum, None, (),
+            "a boundary stratum fits the responses exactly, and no two neurons span their plane",
+            {"cells": len(self.problem.cells), "strata": len(self.tables), "steps": 0},
         )
 
     def _lower(self, loss: Fraction) -> tuple[Fraction, tuple[CellProof, ...]] | None:
@@ -318,6 +338,30 @@ class _Decision:
             "strata": len(self.tables),
             "steps": sum(len(proof.steps) for proof in proofs),
         }
+
+
+def realises_responses(problem: PlaneProblem) -> bool:
+    """Whether the plane of the responses, of rank two, is spanned by two points of the curve.
+
+    A point alpha a + beta b of a segment lies in that plane if its residual vanishes, which for
+    residuals r_a, r_b means: one is zero, or they are opposite.
+    """
+    forms = problem.forms
+    found: list[tuple[int, int]] = []
+    for segment in problem.curve.segments:
+        (a, b) = ((end.vertex, end.sign) for end in segment.ends)
+        r_aa, r_bb = forms.residual(a[0], a[0]), forms.residual(b[0], b[0])
+        r_ab = a[1] * b[1] * forms.residual(a[0], b[0])
+        p_a = [a[1] * x for x in forms.shadow(a[0])]
+        p_b = [b[1] * x for x in forms.shadow(b[0])]
+        if r_aa == 0:
+            found.append((p_a[0], p_a[1]))
+        if r_bb == 0:
+            found.append((p_b[0], p_b[1]))
+        if r_aa and r_bb and r_ab < 0 and r_ab * r_ab == r_aa * r_bb:
+            x, y = (r_bb * u - r_ab * v for u, v in zip(p_a, p_b, strict=True))
+            found.append((x, y))
+    return any(x * v != y * u for x, y in found for u, v in found)
 
 
 def _simplified(coordinates: tuple[int, ...], size: int) -> tuple[int, ...] | None:

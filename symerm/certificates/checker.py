@@ -43,6 +43,8 @@ NUMERAL = re.compile(r"(?ai)[+-]?(?:\d+\s*/\s*(\d+)|(?:\d+\.?\d*|\.\d+)(?:E([+-]
 
 Rows = list[list[Fraction]]
 Ray = tuple[int, ...]
+Sum = list[tuple[int, int]]  # a combination of vertices
+Table = list[list[int]]
 Case = tuple[tuple[int, "Cone"], ...]  # sign and cone of each neuron
 
 
@@ -536,10 +538,10 @@ def dual_vector(problem: Problem, fan: Fan, case: Case, step: list[Any], goal: F
     require(goal <= 0 or enough, "the bound is below the claim", Invalid)
 
 
-def gram_of(problem: Problem, rows: Rows, kept: Sequence[int]) -> list[list[int]]:
+def gram_of(problem: Problem, rows: list[list[int]], kept: Sequence[int]) -> list[list[int]]:
     """Weighted inner products over some points; with an output bias centred, times the weight."""
     weights = [problem.weights[i] for i in kept]
-    problem.spend((len(rows) + 4) ** 2 * len(kept), 2 * bits_of(rows) + problem.size.bit_length())
+    problem.spend((len(rows) + 4) ** 2 * len(kept), 2 * bits_of(rows) + len(kept).bit_length())
     heavy = [list(map(mul, weights, row)) for row in rows]
     sums, total = [sum(row) for row in heavy], sum(weights)
     if problem.output_bias:
@@ -583,7 +585,7 @@ def one_neuron(problem: Problem, lower: Fraction, lines: Lines) -> None:
 def copositive(problem: Problem, fan: Fan, cone: Cone, goal: Fraction) -> None:
     """Check that on a cone the loss on its decided points is at least the goal (Lemma 7)."""
     undecided, size = set(fan.pattern(cone)[0]), len(cone.rays)
-    kept = [i for i in range(problem.size) if i not in undecided]
+    kept = [i for i in range(len(problem.forms)) if i not in undecided]
     require(kept, "no point has one sign on the cone", Invalid)
     rows = [[fan.values(ray)[1][i] for i in kept] for ray in cone.rays]
     rows += [list(column) for column in zip(*(problem.targets[i] for i in kept))]
@@ -604,10 +606,10 @@ def copositive(problem: Problem, fan: Fan, cone: Cone, goal: Fraction) -> None:
 
 def full_rank(problem: Problem, lower: Fraction, lines: Lines) -> None:
     """Outputs of bounded rank, affinely independent inputs and both biases (Lemma 8)."""
-    problem.spend(problem.size**2 * len(problem.forms[0]), 2 * problem.bits)
+    problem.spend(len(problem.forms) ** 2 * len(problem.forms[0]), 2 * problem.bits)
     gram = [[sum(map(mul, x, y)) for y in problem.forms] for x in problem.forms]
     good = problem.hidden_bias and problem.output_bias
-    good = good and semidefinite_rank(problem, gram) == problem.size
+    good = good and semidefinite_rank(problem, gram) == len(problem.forms)
     require(good, "the inputs are not affinely independent, or a bias is missing", Invalid)
     step, size = lines.step(), problem.shape[1]
     require(step[0] == "r" and len(step) == 3, "not a step of this proof")
@@ -615,17 +617,17 @@ def full_rank(problem: Problem, lower: Fraction, lines: Lines) -> None:
     require(len(factor) == size, "the factor does not fit the responses")
     require(size > problem.width, "the width is not below the number of outputs", Invalid)
     bottom = common([[level], *factor], "the step")
-    factor, top = whole(factor, bottom), whole([[level]], bottom)[0][0]
-    problem.spend(size**2 * (len(factor[0]) + 4), 2 * bits_of([*factor, [top]]))
+    rows, top = whole(factor, bottom), whole([[level]], bottom)[0][0]
+    problem.spend(size**2 * (len(rows[0]) + 4), 2 * bits_of([*rows, [top]]))
     columns = [list(column) for column in zip(*problem.targets)]
     unit = sum(problem.weights) * problem.unit**2
-    form = gram_of(problem, columns, range(problem.size))
+    form = gram_of(problem, columns, range(len(problem.forms)))
     for i, row in enumerate(form):
-        for j, other in enumerate(factor):
-            row[j] = bottom**2 * row[j] + unit * sum(map(mul, factor[i], other))
+        for j, other in enumerate(rows):
+            row[j] = bottom**2 * row[j] + unit * sum(map(mul, rows[i], other))
         row[i] -= unit * top * bottom
     require(semidefinite_rank(problem, form) >= 0, "a matrix is not semidefinite", Invalid)
-    square = Fraction(sum(x * x for row in factor for x in row), bottom**2)
+    square = Fraction(sum(x * x for row in rows for x in row), bottom**2)
     good = lower - problem.scatter <= (size - problem.width) * level - square
     require(good, "the bound is below the claim", Invalid)
 
@@ -635,11 +637,287 @@ def nonnegative(problem: Problem, lower: Fraction, lines: Lines) -> None:
     require(lower <= problem.scatter, "a lower bound needs more of a proof", Invalid)
 
 
+class Curve:
+    """Neurons on the line: their activations run along segments between vertices (Lemma 9)."""
+
+    def __init__(self, problem: Problem) -> None:
+        good = problem.shape[0] == 1 and problem.hidden_bias and problem.width == 2
+        require(good, "the rule needs one input, hidden biases and width two", Invalid)
+        size, scale, self.spend = len(problem.forms), problem.forms[0][1], problem.spend
+        rays = [primitive((scale, -form[0])) for form in reversed(problem.forms)]
+        rays += [primitive((-scale, form[0])) for form in reversed(problem.forms)]
+        self.spend(8 * size * len(rays), 2 * problem.bits)
+        vertices: Any = []
+        known: dict[Ray, tuple[int, int]] = {}
+        ends: list[Any] = []
+        for ray in rays:
+            values = [sum(map(mul, form, ray)) for form in problem.forms]
+            image = [problem.on * z if z > 0 else problem.off * z for z in values]
+            mean = sum(image) if problem.output_bias else 0
+            centred = [size * x - mean for x in image]
+            if any(centred) and primitive(centred) not in known:
+                known[primitive(centred)] = len(vertices), 1
+                known[primitive([-x for x in centred])] = len(vertices), -1
+                vertices.append(image)
+            ends.append(known[primitive(centred)] if any(centred) else None)
+        pairs = [(a, b) for a, b in zip(ends, ends[1:] + ends[:1]) if a and b and a[0] != b[0]]
+        segments: dict[Any, Any] = {}
+        for (i, s), (j, t) in pairs:
+            segments.setdefault((min(i, j), max(i, j), s * t), ((i, 1), (j, s * t)))
+        self.segments = list(segments.values())
+        columns = [list(column) for column in zip(*problem.targets)]
+        gram, count = gram_of(problem, vertices + columns, range(size)), len(vertices)
+        self.inner = [row[:count] for row in gram[:count]]
+        self.cross = [row[count:] for row in gram[:count]]
+        self.responses = [row[count:] for row in gram[count:]]
+        self.spend(count**2 * len(columns), 2 * bits_of(self.cross))
+        self.energy = [[sum(map(mul, x, y)) for y in self.cross] for x in self.cross]
+        self.unit = sum(problem.weights) if problem.output_bias else 1
+        self.square = sum(row[k] for k, row in enumerate(self.responses))
+        self.bits = 2 * (bits_of(self.energy) + bits_of(self.inner))
+
+    def pair(self, x: Sum, y: Sum) -> tuple[int, int]:
+        """M and C of two combinations of vertices."""
+        self.spend(4 * len(x) * len(y), self.bits)
+        terms = [(a * b, i, j) for i, a in x for j, b in y]
+        return (
+            sum(f * self.inner[i][j] for f, i, j in terms),
+            sum(f * self.energy[i][j] for f, i, j in terms),
+        )
+
+    def product(self, first: tuple[Sum, Sum], second: tuple[Sum, Sum]) -> tuple[int, int]:
+        """den and num of two bivectors (Lemma 9)."""
+        (x, z), (y, v) = first, second
+        (m_xy, c_xy), (m_zv, c_zv) = self.pair(x, y), self.pair(z, v)
+        (m_xv, c_xv), (m_zy, c_zy) = self.pair(x, v), self.pair(z, y)
+        return m_xy * m_zv - m_xv * m_zy, c_xy * m_zv + m_xy * c_zv - c_xv * m_zy - m_xv * c_zy
+
+    def at(self, goal: Fraction) -> tuple[int, int]:
+        """a, b such that a den - b num has the sign of loss minus goal."""
+        excess = self.square - self.unit * goal
+        return excess.numerator, excess.denominator
+
+    def cells(self) -> Any:
+        """The vectors of the cells of all pairs of segments: two, three (a, v, b) or four."""
+        for k, first in enumerate(self.segments):
+            for second in self.segments[k:]:
+                shared = {i for i, _ in first} & {j for j, _ in second}
+                if len(shared) != 1:
+                    ends = first if shared else (*first, *second)
+                    yield [[end] for end in ends]
+                    continue
+                a, v = sorted(first, key=lambda end: end[0] in shared)
+                b, w = sorted(second, key=lambda end: end[0] in shared)
+                yield [[a], [v], [(b[0], b[1] * v[1] * w[1])]]
+
+    def tables(self, cell: list[Sum]) -> tuple[Table, Table]:
+        """den and num on the generators v^b, a^v, a^b of a triangle."""
+        a, v, b = cell
+        generators = [(v, b), (a, v), (a, b)]
+        both = [[self.product(x, y) for y in generators] for x in generators]
+        return [[x for x, _ in row] for row in both], [[y for _, y in row] for row in both]
+
+    def compact(self, cell: list[Sum]) -> bool:
+        """Whether no bivector of the cell vanishes (Lemma 11)."""
+        rows = [[Fraction(self.pair(x, y)[0]) for y in cell] for x in cell]
+        pivots: list[int] = []
+        for k in range(len(cell)):  # elimination with the first row that has an entry
+            pick = next((r for r in range(len(pivots), len(cell)) if rows[r][k]), None)
+            if pick is None:
+                continue
+            at = len(pivots)
+            rows[at], rows[pick] = rows[pick], rows[at]
+            rows[at] = [x / rows[at][k] for x in rows[at]]
+            rows = [
+                row if r == at else [x - row[k] * y for x, y in zip(row, rows[at])]
+                for r, row in enumerate(rows)
+            ]
+            pivots.append(k)
+        if len(pivots) == len(cell):
+            return True
+        if len(cell) < 4 or len(pivots) < 3:
+            return len(cell) == 2
+        free = next(k for k in range(4) if k not in pivots)
+        kernel = [Fraction(1) if k == free else -rows[pivots.index(k)][free] for k in range(4)]
+        return any(min(half) < 0 < max(half) for half in (kernel[:2], kernel[2:]))
+
+    def realised(self) -> bool:
+        """Whether two points of the curve span the plane of the responses (Lemma 12)."""
+        g, size = self.responses, len(self.responses)
+        i, j = next(
+            (i, j) for i in range(size) for j in range(i) if g[i][i] * g[j][j] != g[i][j] ** 2
+        )
+        det, found = g[i][i] * g[j][j] - g[i][j] ** 2, []
+
+        def rest(k: int, m: int) -> int:
+            (x, y), (u, v) = ((self.cross[n][i], self.cross[n][j]) for n in (k, m))
+            inside = x * (g[j][j] * u - g[i][j] * v) + y * (g[i][i] * v - g[i][j] * u)
+            return det * self.inner[k][m] - inside
+
+        for (a, s), (b, t) in self.segments:
+            aa, bb, ab = rest(a, a), rest(b, b), s * t * rest(a, b)
+            for zero, k, sign in ((aa == 0, a, s), (bb == 0, b, t)):
+                if zero:
+                    found.append([sign * self.cross[k][n] for n in (i, j)])
+            if aa and bb and ab < 0 and ab * ab == aa * bb:
+                found.append([bb * s * self.cross[a][n] - ab * t * self.cross[b][n] for n in (i, j)])
+        return any(x * v != y * u for x, y in found for u, v in found)
+
+
+def edge(tables: tuple[Table, Table], goal: tuple[int, int], ends: Any) -> bool:
+    """Whether the loss is at least the goal between two points of the edge y2 = 0 (Lemma 10)."""
+    left, right, mixed = (
+        sum(
+            x[i] * y[j] * (goal[0] * tables[0][i][j] - goal[1] * tables[1][i][j])
+            for i in (0, 1) for j in (0, 1)
+        )
+        for x, y in (ends[:1] * 2, ends[1:] * 2, ends)
+    )
+    return left >= 0 and right >= 0 and (mixed >= 0 or mixed * mixed <= left * right)
+
+
+def planes(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fraction | None]:
+    """Planes of two neurons with one input and any number of outputs (Lemmas 9 to 12)."""
+    curve, head = Curve(problem), lines.step()
+    cells = list(curve.cells())
+    goal, best = ((x - problem.scatter) * problem.unit**2 for x in (lower, problem.best))
+    units, floor, proved, reach = ((1, 0), (0, 1)), None, "undecided", None
+    if head[0] in ("level", "fit"):
+        require(len(head) == (5 if head[0] == "level" else 4), "not a step of this proof")
+        index, *y = integers(head[-3:], "the stratum")
+        good = 0 <= index < len(cells) and len(cells[index]) == 3 and min(y) > 0
+        require(good, "the stratum does not exist")
+        den, num = (
+            sum(y[i] * y[j] * table[i][j] for i in (0, 1) for j in (0, 1))
+            for table in curve.tables(cells[index])
+        )
+        require(den, "the stratum's plane is degenerate", Invalid)
+        value = (curve.square - Fraction(num, den)) / curve.unit
+        proved, reach = "not-attained", value / problem.unit**2 + problem.scatter
+        if head[0] == "fit":
+            rank = semidefinite_rank(problem, curve.responses)
+            good = value == 0 and goal <= 0 and rank == 2 and not curve.realised()
+            require(good, "the fit is not one that no network has", Invalid)
+            return proved, reach
+        level = (rational(head[1], "the level") - problem.scatter) * problem.unit**2
+        require(level > value and level >= goal, "the level is not above the stratum", Invalid)
+        goal, floor = level, curve.at(goal)
+    elif head == ["attained"]:
+        good = all(curve.compact(cell) for cell in cells)
+        good = good and all(
+            edge(curve.tables(cell), curve.at(best), units) for cell in cells if len(cell) == 3
+        )
+        require(good, "a stratum may have a loss below that of the network", Invalid)
+        proved = "attained"
+    else:
+        require(head == ["bounds"], "not a step of this proof")
+    for cell in cells:
+        try:
+            (box, box, corner, triangle, box)[len(cell)](curve, cell, curve.at(goal), floor, lines)
+        except (Invalid, Malformed) as error:
+            raise type(error)(f"step {lines.count}: {error}") from None
+    return proved, reach
+
+
+def corner(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines) -> None:
+    """The one plane of two neurons on one segment."""
+    den, num = curve.product((cell[0], cell[1]), (cell[0], cell[1]))
+    require(goal[0] * den >= goal[1] * num, "a corner is below the claim", Invalid)
+
+
+def combine(p: int, x: Sum, q: int, y: Sum) -> Sum:
+    """p x + q y."""
+    total: dict[int, int] = {}
+    for factor, terms in ((p, x), (q, y)):
+        for k, value in terms:
+            total[k] = total.get(k, 0) + factor * value
+    return list(total.items())
+
+
+def box(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines) -> None:
+    """Products of two segments, halved until the Bernstein coefficients are >= 0 (Lemma 10)."""
+    stack = [cell]
+    while stack:
+        points, step = stack.pop(), lines.step()
+        if step[0] == "b" and len(step) == 4:
+            factor, p, q = integers(step[1:], "the split")
+            require(factor in (0, 1) and min(p, q) > 0, "not a split of a segment")
+            x, y = points[2 * factor : 2 * factor + 2]
+            new = combine(p, x, q, y)
+            for half in ([new, y], [x, new]):
+                stack.append(half + points[2:] if factor == 0 else points[:2] + half)
+            continue
+        require(step == ["p"], "not a step of this proof")
+        table = [[curve.pair(x, y) for y in points] for x in points]
+
+        def value(i: int, k: int, j: int, m: int, table: Any = table) -> int:
+            (m_ij, c_ij), (m_km, c_km) = table[i][j], table[k][m]
+            (m_im, c_im), (m_kj, c_kj) = table[i][m], table[k][j]
+            num = c_ij * m_km + m_ij * c_km - c_im * m_kj - m_im * c_kj
+            return int(goal[0] * (m_ij * m_km - m_im * m_kj) - goal[1] * num)
+
+        good = all(
+            value(i, k, j, m) + value(i, m, j, k) >= 0
+            for i, j in ((0, 0), (0, 1), (1, 1)) for k, m in ((2, 2), (2, 3), (3, 3))
+        )
+        require(good, "a coefficient is negative", Invalid)
+
+
+def triangle(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines) -> None:
+    """Simplices of a triangle, and a region that slopes to its stratum (Lemmas 10 and 12)."""
+    den, num = tables = curve.tables(cell)
+    form = [[goal[0] * x - goal[1] * y for x, y in zip(*rows)] for rows in zip(den, num)]
+    stack: list[Any] = [((1, 0, 0), (0, 1, 0), (0, 0, 1))]
+    start = True
+    while stack:
+        corners, step = stack.pop(), lines.step()
+        sizes = 2 * bits_of(form) + 4 * bits_of(corners)
+        curve.spend(200, sizes)
+        if step[0] == "t" and len(step) == 5:
+            k, m, p, q = integers(step[1:], "the split")
+            require(0 <= k < m <= 2 and min(p, q) > 0, "not a split of a simplex")
+            new = primitive([p * x + q * y for x, y in zip(corners[k], corners[m])])
+            for n in (k, m):
+                stack.append(tuple(new if i == n else c for i, c in enumerate(corners)))
+        elif step[0] == "n" and len(step) == 7 and start and floor:
+            p0, p1, q0, q1, top, bottom = integers(step[1:], "the region")
+            good = min(p0, p1, q0, q1, top, bottom) > 0 and p1 * q0 < q1 * p0
+            require(good, "not a region at the stratum")
+            low, high = (p0, p1, 0), (q0, q1, 0)
+            raised = [(bottom * x, bottom * y, top * (x + y)) for x, y, _ in (low, high)]
+            require(slopes(den, num, [low, high, *raised]), "a slope is not positive", Invalid)
+            require(edge(tables, floor, (low, high)), "the stratum is below the claim", Invalid)
+            stack.append((high, (0, 1, 0), (0, 0, 1)))
+            stack.append((*raised, (0, 0, 1)))
+            stack.append(((1, 0, 0), low, (0, 0, 1)))
+        else:
+            require(step == ["p"], "not a step of this proof")
+            images = [[sum(map(mul, row, c)) for row in form] for c in corners]
+            good = all(sum(map(mul, x, c)) >= 0 for x in images for c in corners)
+            require(good, "a coefficient is negative", Invalid)
+        start = False
+
+
+def slopes(den: Table, num: Table, corners: Any) -> bool:
+    """Whether the loss rises with y2 on the cone of the corners (Lemma 12)."""
+    d_rows, n_rows = ([[sum(map(mul, row, c)) for row in t] for c in corners] for t in (den, num))
+
+    def term(k: int, m: int, r: int) -> int:
+        d, n = (sum(map(mul, rows[k], corners[m])) for rows in (d_rows, n_rows))
+        return int(n * d_rows[r][2] - d * n_rows[r][2])
+
+    return all(
+        term(k, m, r) + term(k, r, m) + term(m, r, k) > 0
+        for k, m, r in combinations_with_replacement(range(len(corners)), 3)
+    )
+
+
 RULES = {
     "nonnegative": nonnegative,
     "one-output": one_output,
     "one-neuron": one_neuron,
     "full-rank": full_rank,
+    "planes": planes,
 }
 CLOSED = ("one-neuron", "full-rank")  # the hypotheses of these imply that a minimiser exists
 
@@ -666,11 +944,13 @@ def check(certificate: str, data: str | None = None) -> str:
         problem = Problem(inputs, outputs, parse_architecture(architecture), lines)
         loss = problem.loss(*parse_network(network, problem))
         require(lower <= upper, "the lower bound exceeds the upper bound", Invalid)
-        require(loss <= upper, "the network's loss exceeds the claimed upper bound", Invalid)
-        attained = verdict == "attained" and (loss == lower or method in CLOSED)
-        good = verdict == "undecided" or attained
+        problem.best = loss
+        proved, reach = RULES[method](problem, lower, lines) or (None, None)
+        good = loss <= upper or (reach is not None and reach <= upper)
+        require(good, "the network's loss exceeds the claimed upper bound", Invalid)
+        attained = loss == lower or method in CLOSED or proved == "attained"
+        good = {"attained": attained, "not-attained": proved == "not-attained"}.get(verdict, True)
         require(good, f"the bounds do not prove the verdict {verdict}", Invalid)
-        RULES[method](problem, lower, lines)
         lines.finish()
     return words
 

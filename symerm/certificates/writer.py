@@ -17,11 +17,13 @@ from symerm.attainability.proofs import (
     ConeTreeProof,
     NeuronTreeProof,
     NonnegativeProof,
+    PlaneProof,
     RankProof,
 )
 from symerm.attainability.verdict import Verdict
 from symerm.certificates import checker
 from symerm.errors import CertificateError
+from symerm.networks.shallow import ShallowNetwork
 
 __all__ = ["certificate_text"]
 
@@ -61,7 +63,7 @@ def _line(value: Any) -> str:
     # Room for the end of the first line, a comma and a line end.
     if len(text) + 20 > checker.MAX_LINE:
         raise CertificateError("a line of the certificate would be too long for the checker")
-    if sum(map(text.count, "[{,")) + 1 > checker.MAX_ENTRIES:
+    if sum(map(text.count, "[{,")) > checker.MAX_ENTRIES:
         raise CertificateError("a line of the certificate has too many numbers for the checker")
     return text
 
@@ -84,14 +86,13 @@ def _numeral(value: Fraction) -> str:
 
 def _check_limits(verdict: Verdict) -> None:
     """Refuse what the checker refuses before it looks at the proof."""
-    dataset, network = verdict.problem.dataset, verdict.minimiser
+    dataset, network = verdict.problem.dataset, _network(verdict)
     width, dimension = verdict.problem.architecture.width, dataset.input_dimension + 1
     if width > checker.MAX_WIDTH:
         raise CertificateError(f"the checker takes at most {checker.MAX_WIDTH} neurons")
     trees = (ConeTreeProof, NeuronTreeProof)
     if isinstance(verdict.proof, trees) and dimension > checker.MAX_DIMENSION:
         raise CertificateError(f"the checker takes fewer than {checker.MAX_DIMENSION} inputs")
-    assert network is not None
     hidden = [*network.hidden_weights, network.hidden_biases]
     outgoing = [*network.output_weights, network.output_biases]
     for rows, what in (
@@ -107,11 +108,18 @@ def _check_limits(verdict: Verdict) -> None:
             raise CertificateError(f"{error} for the checker") from None
 
 
-def _head(verdict: Verdict) -> dict[str, Any]:
-    if verdict.minimiser is None:
+def _network(verdict: Verdict) -> ShallowNetwork:
+    """The best network to show: the minimiser, or the last one of the escape."""
+    if verdict.minimiser is not None:
+        return verdict.minimiser
+    if verdict.escape is None:
         raise CertificateError("a verdict without a network has no certificate")
+    return verdict.escape.samples[-1][1]
+
+
+def _head(verdict: Verdict) -> dict[str, Any]:
+    network = _network(verdict)
     architecture, dataset = verdict.problem.architecture, verdict.problem.dataset
-    network = verdict.minimiser
     return {
         "format": checker.FORMAT,
         "method": _method(verdict.proof),
@@ -154,6 +162,8 @@ def _method(proof: Any) -> str:
         return "one-neuron"
     if isinstance(proof, RankProof):
         return "full-rank"
+    if isinstance(proof, PlaneProof):
+        return "planes"
     raise CertificateError("the verdict carries no proof")
 
 
@@ -162,6 +172,8 @@ def _steps(proof: Any) -> Iterator[list[Any]]:
         yield from _neuron_steps(proof)
     if isinstance(proof, RankProof):
         yield ["r", _numeral(proof.level), _matrix(proof.factor)]
+    if isinstance(proof, PlaneProof):
+        yield from _plane_steps(proof)
     if not isinstance(proof, ConeTreeProof):
         return
     for root in proof.roots:
@@ -178,6 +190,13 @@ def _steps(proof: Any) -> Iterator[list[Any]]:
             yield [
                 "d", leaf.scale, list(leaf.fit), list(leaf.residuals), list(leaf.mixtures)
             ]
+
+
+def _plane_steps(proof: PlaneProof) -> Iterator[list[Any]]:
+    level = [] if proof.level is None else [_numeral(proof.level)]
+    yield [proof.kind, *level, *(proof.stratum or ())]
+    for step in proof.steps:
+        yield list(step)
 
 
 def _neuron_steps(proof: NeuronTreeProof) -> Iterator[list[Any]]:

@@ -145,9 +145,13 @@ def places(value: Any, set_value: Callable[[Any], None]) -> Iterator[tuple[Any, 
             yield from places(value[key], put)
 
 
-def mutants(parts: Parts) -> Iterator[str]:
+def mutants(parts: Parts) -> list[str]:
     """Texts with one change each: every field, every step, the order of steps, every cut."""
     original = parts.text()
+    return [text for text in dict.fromkeys(_changed(parts, original)) if text != original]
+
+
+def _changed(parts: Parts, original: str) -> Iterator[str]:
     whole = [parts.head, parts.steps]
     for value, put in places(whole, lambda new: None):
         if value is whole:
@@ -156,9 +160,7 @@ def mutants(parts: Parts) -> Iterator[str]:
             put(variant)
             parts.head, parts.steps = whole
             if isinstance(parts.head, dict) and isinstance(parts.steps, list):
-                text = parts.text()
-                if text != original:
-                    yield text
+                yield parts.text()
         put(value)
         parts.head, parts.steps = whole
     lines = original.splitlines(keepends=True)

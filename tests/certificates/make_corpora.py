@@ -142,11 +142,12 @@ def _at(index: int, place: int, value: Any) -> Callable[[Any], None]:
 
 #: Residuals that a negative neuron, nowhere linear on its cone, correlates with.
 _NEGATIVE = ["d", 1, [0, 0], [-1, -3, -1, -4, -1], []]
+METHOD = ',"method":"one-output"'
 Edit = tuple[str, Callable[[Parts], None], str]
 
 #: name: (valid certificate, one change, the reason the checker must give)
 INVALID: dict[str, Edit] = {
-    "upper-too-small": ("undecided", _put("claim", "upper", value="1"), "exceeds the claimed upper"),
+    "upper-too-small": ("undecided", _put("claim", "upper", value="1"), "the claimed upper"),
     "lower-above-upper": ("bend", _nudge("claim", "lower"), "lower bound exceeds the upper"),
     "lower-below-attained": ("bend", _nudge("claim", "lower", by=-1), "do not prove the verdict"),
     "attained-unproved": ("undecided", _put("claim", "verdict", value="attained"), "the verdict"),
@@ -183,14 +184,16 @@ INVALID: dict[str, Edit] = {
     ),
     "mixture-fails": ("bend", _step("u", _at(4, 0, 0)), "a dual condition fails"),
     "redundant-positive": ("bend", _replace_first("d", [["m", 0]]), "is not redundant"),
-    "redundant-undecided": ("bend", lambda parts: parts.steps.insert(0, ["m", 0]), "undecided point"),
+    "redundant-undecided": (
+        "bend", lambda parts: parts.steps.insert(0, ["m", 0]), "an undecided point"
+    ),
     "redundant-twice": ("two-neurons", _step("m", lambda s: s.append(s[1])), "is not redundant"),
-    "data-changed": ("bend", _nudge("data", "outputs", 2, 0), "do not prove the verdict"),
+    "data-changed": ("bend", _nudge("data", "outputs", 2, 0), "not orthogonal to the constants"),
     "weight-changed": (
         "repeated",
         lambda parts: [parts.place("data", k).append(parts.place("data", k)[0])
                        for k in ("inputs", "outputs")],
-        "exceeds the claimed upper",
+        "not orthogonal to the constants",
     ),
 }
 
@@ -291,7 +294,7 @@ def malformed_bytes(text: str) -> dict[str, tuple[bytes, str]]:
     }
     lines = {
         "spaces": (head.replace(":", ": ", 1), "not canonical"),
-        "order": ('{"method":"one-output",' + head[1:].replace(',"method":"one-output"', ""), "canonical"),
+        "order": ('{"method":"one-output",' + head[1:].replace(METHOD, ""), "not canonical"),
         "key-twice": ('{"architecture":1,' + head[1:], "not canonical"),
         "escape": (head.replace('"x"', '"\\u0078"'), "not canonical"),
         "number-negative-zero": (head.replace('"width":1', '"width":-0'), "not canonical"),
