@@ -200,23 +200,21 @@ def stratum_minimum_at_least(
     return left >= 0 and right >= 0 and (mixed >= 0 or mixed * mixed <= left * right)
 
 
-def independent(forms: ExteriorForms, cell: Triangle | Box) -> bool:
-    """Whether no bivector of the cell vanishes, so that its planes form a compact set.
+def compact(forms: ExteriorForms, cell: Triangle | Box) -> bool:
+    """Whether the planes of a cell, with its strata, form a compact set.
 
-    For a triangle: the three vectors are independent.  For a box: the two cones meet only in 0.
+    A triangle: either a, v, b are independent, so that no bivector vanishes and the planes are
+    the image of a compact set, or they span a single plane.  A box: the same if the two cones
+    meet only in 0 or lie in one plane.
     """
     if isinstance(cell, Triangle):
-        return _kernel(forms, [cell.a, cell.v, cell.b]) == []
+        return True
     first, second = list(dict.fromkeys(cell.first)), list(dict.fromkeys(cell.second))
     kernel = _kernel(forms, [*first, *second])
-    if not kernel:
+    if len(kernel) != 1:
         return True
-    if len(kernel) > 1:
-        return False
     left, right = kernel[0][: len(first)], kernel[0][len(first) :]
-    mixed_left = min(left) < 0 < max(left)
-    mixed_right = min(right) < 0 < max(right)
-    return mixed_left or mixed_right
+    return min(left) < 0 < max(left) or min(right) < 0 < max(right)
 
 
 def _kernel(forms: ExteriorForms, vectors: list[Combination]) -> list[tuple[Fraction, ...]]:

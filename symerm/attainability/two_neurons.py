@@ -24,7 +24,7 @@ from symerm.attainability.plane_proof import (
     CellProof,
     PlaneProver,
     SlopeRegion,
-    independent,
+    compact,
     stratum_minimum_at_least,
 )
 from symerm.attainability.plane_search import PlaneGuess, PlaneSampler
@@ -187,7 +187,7 @@ class _Decision:
             ):
                 return None
             if not all(
-                isinstance(cell, Corner) or independent(self.problem.forms, cell)
+                isinstance(cell, Corner) or compact(self.problem.forms, cell)
                 for cell in self.problem.cells
             ):
                 return None

@@ -718,11 +718,13 @@ class Curve:
         return [[x for x, _ in row] for row in both], [[y for _, y in row] for row in both]
 
     def compact(self, cell: list[Sum]) -> bool:
-        """Whether no bivector of the cell vanishes (Lemma 11)."""
+        """Whether the planes of a cell with its stratum form a compact set (Lemma 11)."""
+        if len(cell) < 4:
+            return True
         rows = [[Fraction(self.pair(x, y)[0]) for y in cell] for x in cell]
         pivots: list[int] = []
-        for k in range(len(cell)):  # elimination with the first row that has an entry
-            pick = next((r for r in range(len(pivots), len(cell)) if rows[r][k]), None)
+        for k in range(4):  # elimination with the first row that has an entry
+            pick = next((r for r in range(len(pivots), 4) if rows[r][k]), None)
             if pick is None:
                 continue
             at = len(pivots)
@@ -733,10 +735,8 @@ class Curve:
                 for r, row in enumerate(rows)
             ]
             pivots.append(k)
-        if len(pivots) == len(cell):
+        if len(pivots) != 3:  # four independent vectors, or all in one plane
             return True
-        if len(cell) < 4 or len(pivots) < 3:
-            return len(cell) == 2
         free = next(k for k in range(4) if k not in pivots)
         kernel = [Fraction(1) if k == free else -rows[pivots.index(k)][free] for k in range(4)]
         return any(min(half) < 0 < max(half) for half in (kernel[:2], kernel[2:]))
