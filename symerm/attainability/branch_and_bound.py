@@ -13,26 +13,21 @@ of workers.
 from __future__ import annotations
 
 import heapq
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from symerm.arrangements.fan import Fan
-from symerm.attainability.dual import DualBounds, DualLeaf
+from symerm.attainability.case_bounds import Outcome, bound_batch, context, solve_batch
 from symerm.attainability.journal import SavedSearch, SearchJournal, recorded_steps, replay
 from symerm.attainability.local_search import Candidate, LocalSearch, exact_candidate
-from symerm.attainability.relaxation import Proposal, Relaxation
 from symerm.attainability.scaled import ScaledProblem
 from symerm.attainability.tree import (
     Node,
-    Slots,
     count_root_cases,
     redundancy,
     root_cases,
@@ -56,19 +51,6 @@ _PARTIAL_CASES = 3000
 _SAVE_EVERY = 60.0
 #: Starts of the descent, fewer for large data.
 _STARTS = (48, 40_000)
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """What a batch found for one case."""
-
-    leaf: DualLeaf | None
-    bound: Fraction | None
-    branch: tuple[int, int] | None
-    estimate: float
-    floor: float
-    start: Array | None
-    candidate: tuple[Fraction, tuple[tuple[int, tuple[Fraction, ...]], ...]] | None
 
 
 @dataclass
@@ -97,75 +79,6 @@ class SearchResult:
     interrupted: bool
     statistics: dict[str, int] = field(default_factory=dict)
     reason: str | None = None
-
-
-def _context(problem: ScaledProblem) -> tuple[Fan, Relaxation, DualBounds]:
-    # The tables are filled as they are read: every thread has its own.
-    return _tables(problem, threading.get_ident())
-
-
-@lru_cache(maxsize=16)
-def _tables(problem: ScaledProblem, thread: int) -> tuple[Fan, Relaxation, DualBounds]:
-    fan = Fan(problem.forms, problem.hidden_bias)
-    relaxation = Relaxation(problem, fan)
-    dual = DualBounds(problem, fan, unit=relaxation.unit, mean=relaxation.mean)
-    return fan, relaxation, dual
-
-
-def solve_batch(
-    problem: ScaledProblem, cases: list[Slots], incumbent: Fraction
-) -> list[_Outcome]:
-    """Close, or choose a split for, each case; runs in a worker process."""
-    _, relaxation, dual = _context(problem)
-    goal = relaxation.relative(incumbent)
-    proposals = relaxation.propose(cases, goal * (1 + 1e-5))
-    return [
-        _settle(dual, case, proposal, incumbent, goal)
-        for case, proposal in zip(cases, proposals, strict=True)
-    ]
-
-
-def _settle(
-    dual: DualBounds,
-    case: Slots,
-    proposal: Proposal,
-    incumbent: Fraction,
-    goal: float,
-) -> _Outcome:
-    if proposal.bound > goal * (1 - 1e-6):
-        for optimal in (False, True):
-            if not optimal and proposal.bound < goal * (1 + 1e-8):
-                continue
-            leaf = dual.from_proposal(case, proposal, optimal=optimal)
-            bound = None if leaf is None else dual.bound(case, leaf)
-            if bound is not None and bound >= incumbent:
-                return _Outcome(leaf, bound, None, goal, goal, None, None)
-    branch = proposal.branch or dual.some_undecided(case)
-    if branch is None:
-        leaf, offset, neurons = dual.exact_minimum(case)
-        bound = dual.bound(case, leaf)
-        if bound is None:
-            raise ArithmeticError("an exact minimum failed its own dual conditions")
-        better = (offset, tuple(neurons)) if bound < incumbent else None
-        return _Outcome(leaf, bound, None, goal, goal, None, better)
-    return _Outcome(
-        None, None, branch, proposal.value, proposal.bound, proposal.directions, None
-    )
-
-
-def bound_batch(problem: ScaledProblem, cases: list[Slots]) -> list[tuple[DualLeaf, Fraction]]:
-    """The best dual bound found for each case; cases without one are closed with bound zero."""
-    _, relaxation, dual = _context(problem)
-    found = []
-    for case, proposal in zip(cases, relaxation.propose(cases, None), strict=True):
-        best = dual.trivial(case), Fraction(0)
-        if proposal.bound > 0:
-            leaf = dual.from_proposal(case, proposal, optimal=False)
-            bound = None if leaf is None else dual.bound(case, leaf)
-            if leaf is not None and bound is not None:
-                best = leaf, bound
-        found.append(best)
-    return found
 
 
 def minimise(
@@ -219,7 +132,7 @@ class _Search:
         self.deadline = deadline
         self.journal = journal
         self.saved_at = time.monotonic()
-        self.fan, self.relaxation, self.dual = _context(problem)
+        self.fan, self.relaxation, self.dual = context(problem)
         self.local = LocalSearch(problem)
         self.interrupted = False
         self.reason: str | None = None
@@ -343,7 +256,7 @@ class _Search:
             start += count
         return batches
 
-    def _map(self, batches: list[list[Node]]) -> Iterator[tuple[list[Node], list[_Outcome]]]:
+    def _map(self, batches: list[list[Node]]) -> Iterator[tuple[list[Node], list[Outcome]]]:
         """Outcomes batch by batch; batches are left out once the deadline has passed."""
         loss = self.incumbent.loss
         cases = [[node.slots for node in batch] for batch in batches]
@@ -365,7 +278,7 @@ class _Search:
             for future in futures:
                 future.cancel()
 
-    def _apply(self, node: Node, outcome: _Outcome) -> None:
+    def _apply(self, node: Node, outcome: Outcome) -> None:
         node.estimate = max(node.estimate, outcome.estimate)
         node.floor = max(node.floor, outcome.floor)
         if outcome.candidate is not None:

@@ -15,8 +15,8 @@ from fractions import Fraction
 from multiprocessing import get_context
 
 from symerm.attainability.branch_and_bound import SearchResult, minimise
-from symerm.attainability.journal import SearchJournal
 from symerm.attainability.interpolation import interpolate
+from symerm.attainability.journal import SearchJournal
 from symerm.attainability.proofs import ConeTreeProof, NonnegativeProof
 from symerm.attainability.scaled import ScaledProblem, scale_problem
 from symerm.attainability.several_outputs import decide_several_outputs

@@ -5,9 +5,9 @@ bias) such that for every neuron j and every ray rho of K_j
 
     V = sigma_j sum_i w_i r_i psi_ij(rho) <= 0,
 
-where psi = phi(z_i(rho)), except at points i undecided on K_j with sigma_j r_i < 0, where psi may be
-any mixture of the lower bounds h z_i(rho) and g z_i(rho).  As phi is convex, sigma_j sum_i w_i r_i
-phi(z_i(u)) <= 0 for every u in K_j, hence <r, Y>_w <= 0 for every realised Y and
+where psi = phi(z_i(rho)), except at points i undecided on K_j with sigma_j r_i < 0, where psi may
+be any mixture of the lower bounds h z_i(rho) and g z_i(rho).  As phi is convex, sigma_j sum_i
+w_i r_i phi(z_i(u)) <= 0 for every u in K_j, hence <r, Y>_w <= 0 for every realised Y and
 
     sum w_i (tau_i - Y_i)^2 >= <r, tau>_w^2 / |r|_w^2   if <r, tau>_w > 0.
 
@@ -138,7 +138,7 @@ class DualBounds:
             for i, part in zip(lowered, mixed, strict=True):
                 slope = on * part + off * (MIXTURE_UNIT - part)
                 value += weighted[i] * (slope * z[i] - MIXTURE_UNIT * phi[i])
-        return sign * value
+        return int(sign * value)
 
     def _residual(self, node: Sequence[Slot], leaf: DualLeaf) -> list[int]:
         fit = iter(leaf.fit)

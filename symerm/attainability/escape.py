@@ -168,7 +168,8 @@ def escape_family(problem: PlaneProblem, cell: int, y: tuple[int, ...]) -> Escap
     for power in range(1, 6):
         eps = Fraction(1, 10**power)
         network = ShallowNetwork(
-            *(_at(part, eps) for part in family), scaled.activation  # type: ignore[arg-type]
+            _at(family[0], eps), _at(family[1], eps), _at(family[2], eps), _at(family[3], eps),
+            scaled.activation,
         )
         samples.append((eps, network, loss(eps)))
     order = "eps" if loss.linear else "eps^2"

@@ -54,7 +54,7 @@ class InteriorPoint:
         batch, width, most, size = z.shape
         self.signs, self.pad, self.output_bias = signs, pad, output_bias
         self.weights, self.slope = weights, slope
-        self.undecided = (z > 0).any(2) & (z < 0).any(2)
+        self.undecided: Any = np.any(z > 0, axis=2) & np.any(z < 0, axis=2)
         any_undecided = self.undecided.any(1)
         rows = max(int(any_undecided.sum(1).max()), 1)
         self.order = np.argsort(~any_undecided, axis=1, kind="stable")[:, :rows]

@@ -96,7 +96,8 @@ class LocalSearch:
         width = min(self.problem.width, _MOST_NEURONS)
         starts = np.empty((count, width, size))
         for index in np.ndindex(count, width):
-            chosen = self.forms[self._random.choice(len(self.forms), min(size - 1, len(self.forms)))]
+            count_near = min(size - 1, len(self.forms))
+            chosen = self.forms[self._random.choice(len(self.forms), count_near)]
             normal = np.linalg.svd(np.vstack([chosen, np.zeros((1, size))]))[2][-1]
             starts[index] = normal + 0.05 * self._random.normal(size=size)
             if self._random.random() < 0.5:
@@ -153,13 +154,21 @@ class LocalSearch:
         return step[:, 1:].reshape(count, width, -1)
 
     def polish(self, neurons: Array) -> Candidate:
-        """The best exact network on the faces that the float neurons lie on, nearly or exactly."""
-        candidates = [
-            self._exact(neurons, closeness, keep)
-            for closeness in (1e-9, 1e-6, 1e-3)
-            for keep in (False, True)
-        ]
-        return min(candidates, key=lambda candidate: candidate.loss)
+        """The best exact network on the faces that the float neurons lie on, nearly or exactly.
+
+        Guesses of the face are tried, the simplest first, until one is as good as the floats.
+        """
+        goal = float(self._fit(neurons[None])[0][0]) * (1 + 1e-9)
+        best: Candidate | None = None
+        for keep in (False, True):
+            for closeness in (1e-9, 1e-6, 1e-3):
+                candidate = self._exact(neurons, closeness, keep)
+                if best is None or candidate.loss < best.loss:
+                    best = candidate
+                if self.relative(best.loss) <= goal:
+                    return best
+        assert best is not None
+        return best
 
     def _exact(self, neurons: Array, closeness: float, keep: bool) -> Candidate:
         """Exact least squares on the faces.
@@ -288,4 +297,5 @@ def _ridge(design: Array, weights: Array, right: Array, damping: Array | None = 
     guard = 1e-11 * entries.max(1, keepdims=True) + 1e-12
     extra = 0.0 if damping is None else np.minimum(damping, 1e12)[:, None] * entries
     matrix[:, diagonal, diagonal] = entries + guard + extra
-    return np.linalg.solve(matrix, moment[:, :, None])[:, :, 0]
+    solution: Array = np.asarray(np.linalg.solve(matrix, moment[:, :, None])[:, :, 0], float)
+    return solution

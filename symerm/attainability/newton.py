@@ -186,12 +186,14 @@ class _Newton:
         sign, weight = self.data["signs"][:, :, None], self.data["weight"]
         scaled = self.inverse * vector
         shared = weight * (sign * scaled).sum(1) / self.shrink
-        return scaled - self.inverse * sign * shared[:, None, :]
+        reduced: Array = scaled - self.inverse * sign * shared[:, None, :]
+        return reduced
 
     def solve(self, centre: Array, affine: dict[str, Array] | None) -> dict[str, Array]:
         """The Newton direction to complementarity `centre`, with second-order correction."""
         data, state, view = self.data, self.state, self.view
-        mask, pad, sign, weight = data["mask"], data["pad"], data["signs"][:, :, None], data["weight"]
+        mask, pad, weight = data["mask"], data["pad"], data["weight"]
+        sign = data["signs"][:, :, None]
         batch, width, most = state["alpha"].shape
         goal = {}
         for value, dual, _ in self.pairs():

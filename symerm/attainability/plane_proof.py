@@ -91,8 +91,8 @@ class PlaneProver:
         """Steps that prove loss >= level on a cell outside the region, or None."""
         scaled = self.forms.level(level)
         if isinstance(cell, Corner):
-            den, num = self.forms.product(cell.plane, cell.plane)
-            return CellProof(()) if scaled[0] * den - scaled[1] * num >= 0 else None
+            below = self.forms.product(cell.plane, cell.plane)
+            return CellProof(()) if scaled[0] * below[0] >= scaled[1] * below[1] else None
         steps: list[Step] = []
         if isinstance(cell, Box):
             if self._box(cell, scaled, steps):
@@ -131,7 +131,7 @@ class PlaneProver:
             ends = (first, second)[factor]
             if ends[0] == ends[1]:
                 factor, ends = 1 - factor, (first, second)[1 - factor]
-            p, q = _balance(self.forms.pair(ends[0], ends[0])[0], self.forms.pair(ends[1], ends[1])[0])
+            p, q = _balance(*(self.forms.pair(end, end)[0] for end in ends))
             new = combine(((p, ends[0]), (q, ends[1])))
             steps.append(("b", factor, p, q))
             for half in ((new, ends[1]), (ends[0], new)):
@@ -158,10 +158,11 @@ class PlaneProver:
             squares = (lengths[0], lengths[3], lengths[5])
             # Divide the edge whose coefficient is the most negative for its length.
             edges = {(0, 1): values[1], (0, 2): values[2], (1, 2): values[4]}
-            k, m = min(
-                edges,
-                key=lambda e: Fraction(edges[e] * abs(edges[e]), squares[e[0]] * squares[e[1]] or 1),
-            )
+            steepness = {
+                (k, m): Fraction(value * abs(value), squares[k] * squares[m] or 1)
+                for (k, m), value in edges.items()
+            }
+            k, m = min(steepness, key=steepness.__getitem__)
             p, q = _balance(squares[k], squares[m])
             new = _primitive(tuple(
                 p * x + q * y for x, y in zip(corners[k], corners[m], strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import isqrt
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 from symerm.attainability.exterior import ExteriorForms
 from symerm.attainability.planes import Box, Cell, Corner, Triangle
 
-__all__ = ["PlaneGuess", "PlaneSampler"]
+__all__ = ["PlaneGuess", "PlaneSampler", "simplified"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 _GRID = 9
@@ -131,9 +132,11 @@ class PlaneSampler:
                 for i in range(3)
             ])
         found = []
-        for index, cell, den, num in zip(indices, chosen, dens, nums, strict=True):
+        for index, cell, den_unit, num_unit in zip(indices, chosen, dens, nums, strict=True):
             for face in ((0, 1), (0, 1, 2), (0, 2), (1, 2)):
-                for value, weights in _positive_eigenvectors(np.array(den), np.array(num), face):
+                for value, weights in _positive_eigenvectors(
+                    np.array(den_unit), np.array(num_unit), face
+                ):
                     y = self._coordinates(cell, weights)
                     on_stratum = y[2] == 0 and y[0] > 0 and y[1] > 0
                     if on_stratum or len(face) == 3 or face != (0, 1):
@@ -153,7 +156,7 @@ class PlaneSampler:
         a, v, b = (self.roots[part[0][0]] for part in (cell.a, cell.v, cell.b))
         return v * b, a * v, a * b
 
-    def _zoom(self, count: int, dimension: int, function: Any) -> tuple[Array, Array, Array]:
+    def _zoom(self, count: int, dimension: int, function: Any) -> tuple[Any, Array, Array]:
         """Refine the best samples of each row; (rows, points, values)."""
         axis = np.linspace(0.0, 1.0, _GRID)
         grid = np.stack(np.meshgrid(*[axis] * dimension, indexing="ij"), -1).reshape(-1, dimension)
@@ -164,7 +167,7 @@ class PlaneSampler:
             values = function(rows, np.broadcast_to(grid, (len(rows), *grid.shape)))
             at = values.argmin(1)
             best_point[rows], best_value[rows] = grid[at], values[np.arange(len(rows)), at]
-        rows = np.argsort(best_value, kind="stable")[: max(_REFINED, count if dimension == 1 else 0)]
+        rows = np.argsort(best_value, kind="stable")[:_REFINED]
         point, value = best_point[rows], best_value[rows]
         radius = 1.0 / (_GRID - 1)
         offsets = (2 * grid - 1)
@@ -181,7 +184,8 @@ class PlaneSampler:
 
 
 def _form(table: Array, x: Array, y: Array) -> Array:
-    return np.einsum("rki,rij,rkj->rk", x, table, y, optimize=True)
+    value: Array = np.einsum("rki,rij,rkj->rk", x, table, y, optimize=True)
+    return value
 
 
 def _alternate(inner: Array, energy: Array, point: Array) -> tuple[float, float]:
@@ -240,3 +244,30 @@ def _whole(weights: list[tuple[float, int]]) -> list[int]:
     values = [int(weight * 2.0**52) * factor for weight, factor in weights]
     shift = max(max(values).bit_length() - 48, 0)
     return [value >> shift for value in values]
+
+
+def simplified(coordinates: tuple[int, ...], size: int) -> tuple[int, ...] | None:
+    """Nearby coordinates whose ratios have denominators up to a size."""
+    if not coordinates:
+        return None
+    if len(coordinates) == 4:
+        return (*_ratio(*coordinates[:2], size), *_ratio(*coordinates[2:], size))
+    y0, y1, y2 = coordinates
+    if y2 == 0:
+        return (*_ratio(y0, y1, size), 0)
+    if y0 == 0 or y1 == 0:
+        return None
+    first, second = Fraction(y1, y0), Fraction(y2, y0)
+    first, second = first.limit_denominator(size), second.limit_denominator(size)
+    if not first or not second:
+        return None
+    common = first.denominator * second.denominator
+    return common, int(first * common), int(second * common)
+
+
+def _ratio(x: int, y: int, size: int) -> tuple[int, int]:
+    if x >= y:
+        near = Fraction(y, x).limit_denominator(size)
+        return near.denominator, near.numerator
+    near = Fraction(x, y).limit_denominator(size)
+    return near.numerator, near.denominator

@@ -9,7 +9,14 @@ from fractions import Fraction
 from symerm.arrangements.fan import Cone
 from symerm.attainability.tree import Node
 
-__all__ = ["ConeTreeProof", "NeuronCase", "NeuronTreeProof", "NonnegativeProof", "PlaneProof", "RankProof"]
+__all__ = [
+    "ConeTreeProof",
+    "NeuronCase",
+    "NeuronTreeProof",
+    "NonnegativeProof",
+    "PlaneProof",
+    "RankProof",
+]
 
 
 @dataclass(frozen=True)

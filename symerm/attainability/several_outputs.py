@@ -16,7 +16,7 @@ from symerm.attainability.proofs import NonnegativeProof, PlaneProof
 from symerm.attainability.rank_bound import solve_full_rank
 from symerm.attainability.refit import refitted_network
 from symerm.attainability.scaled import ScaledProblem
-from symerm.attainability.two_neurons import PlaneDecision, PlaneProblem, decide_planes
+from symerm.attainability.two_neurons import PlaneProblem, decide_planes
 from symerm.attainability.verdict import Verdict
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.problem import Problem

@@ -14,9 +14,10 @@ Both are proved in integers; what is left is **undecided** with certified bounds
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import isqrt
 
 from symerm.arrangements.neuron_curve import NeuronCurve, neuron_curve
 from symerm.attainability.exterior import ExteriorForms, Table
@@ -27,8 +28,8 @@ from symerm.attainability.plane_proof import (
     compact,
     stratum_minimum_at_least,
 )
-from symerm.attainability.plane_search import PlaneGuess, PlaneSampler
-from symerm.attainability.planes import Box, Cell, Corner, Triangle, cells_of
+from symerm.attainability.plane_search import PlaneGuess, PlaneSampler, simplified
+from symerm.attainability.planes import Cell, Corner, Triangle, cells_of
 from symerm.attainability.scaled import ScaledProblem
 
 __all__ = ["PlaneDecision", "PlaneProblem", "decide_planes"]
@@ -161,11 +162,11 @@ class _Decision:
         return y2 * y2 * den[2][2] * 10**10 < y0 * y0 * den[0][0] + y1 * y1 * den[1][1]
 
     def _exact(self, guess: PlaneGuess) -> tuple[int, tuple[int, ...], Fraction]:
-        """A plane with small coordinates near the guess, worse by a tenth of the tolerance at most."""
+        """A plane with small coordinates near the guess, worse by little of the tolerance."""
         best = guess.coordinates
         loss = self.problem.loss(guess.cell, best)
         for size in (10, 100, 10**3, 10**4, 10**5, 10**6, 10**8):
-            simpler = _simplified(best, size)
+            simpler = simplified(best, size)
             if simpler is None:
                 continue
             value = self.problem.loss(guess.cell, simpler)
@@ -364,41 +365,7 @@ def realises_responses(problem: PlaneProblem) -> bool:
     return any(x * v != y * u for x, y in found for u, v in found)
 
 
-def _simplified(coordinates: tuple[int, ...], size: int) -> tuple[int, ...] | None:
-    """Nearby coordinates whose ratios have denominators up to a size."""
-    if not coordinates:
-        return None
-    if len(coordinates) == 4:
-        return (*_ratio(*coordinates[:2], size), *_ratio(*coordinates[2:], size))
-    y0, y1, y2 = coordinates
-    if y2 == 0:
-        return (*_ratio(y0, y1, size), 0)
-    if y0 == 0 or y1 == 0:
-        return None
-    first, second = Fraction(y1, y0), Fraction(y2, y0)
-    first, second = first.limit_denominator(size), second.limit_denominator(size)
-    if not first or not second:
-        return None
-    common = first.denominator * second.denominator
-    return common, int(first * common), int(second * common)
-
-
-def _ratio(x: int, y: int, size: int) -> tuple[int, int]:
-    if x >= y:
-        near = Fraction(y, x).limit_denominator(size)
-        return near.denominator, near.numerator
-    near = Fraction(x, y).limit_denominator(size)
-    return near.numerator, near.denominator
-
-
 def _root_above(value: Fraction) -> Fraction:
     """A rational a little above the square root of a non-negative rational."""
-    from math import isqrt
-
     scale = 10**12
     return Fraction(isqrt(int(value * scale * scale)) + 1, scale)
-
-
-def regions_of(proof: CellProof) -> Iterator[tuple[object, ...]]:
-    """The slope steps of a cell's proof."""
-    return (step for step in proof.steps if step[0] == "n")

@@ -219,7 +219,7 @@ class Problem:
     """Data and architecture in integers: forms f_i, responses tau_i, weights w_i (Lemma 1)."""
 
     def __init__(self, inputs: Rows, outputs: Rows, architecture: Any, lines: Lines) -> None:
-        self.spend = lines.spend
+        self.spend, self.best = lines.spend, Fraction(0)  # the loss of the certificate's network
         lines.rate *= len(inputs)
         slope, self.hidden_bias, self.output_bias, self.width = architecture
         self.off, self.on = slope.as_integer_ratio()
@@ -760,7 +760,8 @@ class Curve:
                 if zero:
                     found.append([sign * self.cross[k][n] for n in (i, j)])
             if aa and bb and ab < 0 and ab * ab == aa * bb:
-                found.append([bb * s * self.cross[a][n] - ab * t * self.cross[b][n] for n in (i, j)])
+                x, y = bb * s, -ab * t
+                found.append([x * self.cross[a][n] + y * self.cross[b][n] for n in (i, j)])
         return any(x * v != y * u for x, y in found for u, v in found)
 
 
@@ -773,7 +774,7 @@ def edge(tables: tuple[Table, Table], goal: tuple[int, int], ends: Any) -> bool:
         )
         for x, y in (ends[:1] * 2, ends[1:] * 2, ends)
     )
-    return left >= 0 and right >= 0 and (mixed >= 0 or mixed * mixed <= left * right)
+    return bool(left >= 0 and right >= 0 and (mixed >= 0 or mixed * mixed <= left * right))
 
 
 def planes(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fraction | None]:

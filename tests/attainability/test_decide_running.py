@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 import pytest
 from search_cases import assert_sound, certificate, checked, problem_of, random_problem
 
-from symerm.attainability import branch_and_bound, decide
+from symerm.attainability import branch_and_bound, case_bounds, decide
 from symerm.attainability.local_search import LocalSearch
 from symerm.errors import InputError
 
@@ -36,7 +36,7 @@ def test_the_certificate_does_not_depend_on_where_it_was_found(problem):
     alone = decide(problem)
     text = certificate(alone)
     # Fresh tables, as in another process.
-    branch_and_bound._tables.cache_clear()
+    case_bounds._tables.cache_clear()
     assert certificate(decide(problem)) == text
     with ThreadPoolExecutor(3) as threads:
         assert certificate(decide(problem, executor=threads)) == text
@@ -50,7 +50,7 @@ def test_the_certificate_does_not_depend_on_where_it_was_found(problem):
 def test_the_order_of_other_problems_does_not_matter():
     first, second = random_problem(5, 10, 2, 1), random_problem(6, 10, 2, 1)
     texts = certificate(decide(first)), certificate(decide(second))
-    branch_and_bound._tables.cache_clear()
+    case_bounds._tables.cache_clear()
     assert (certificate(decide(second)), certificate(decide(first))) == texts[::-1]
 
 
@@ -63,7 +63,7 @@ def test_threads_do_not_disturb_each_other(monkeypatch):
     sys.setswitchinterval(1e-6)
     try:
         for _ in range(4):
-            branch_and_bound._tables.cache_clear()
+            case_bounds._tables.cache_clear()
             with ThreadPoolExecutor(8) as threads:
                 assert certificate(decide(problem, executor=threads)) == text
     finally:

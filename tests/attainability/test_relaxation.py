@@ -10,16 +10,16 @@ import pytest
 from oracles.brute_force import minimum_of
 from search_cases import Search, assert_sound, problem_of, random_problem
 
-from symerm.attainability import branch_and_bound, decide
+from symerm.attainability import case_bounds, decide
 from symerm.attainability.relaxation import Relaxation
 
 
 @pytest.fixture
 def fresh():
     """Tables of earlier tests must not hide a changed relaxation, nor later ones see it."""
-    branch_and_bound._tables.cache_clear()
+    case_bounds._tables.cache_clear()
     yield
-    branch_and_bound._tables.cache_clear()
+    case_bounds._tables.cache_clear()
 
 
 PROBLEMS = [

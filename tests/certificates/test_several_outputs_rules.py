@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "attainability"))
 from search_cases import certificate, problem_of
 from several_outputs import TOLERANCE, least_loss, random_rows, verdict_of
 
+from symerm.arithmetic.symmetric import is_semidefinite
 from symerm.attainability.one_neuron import solve_one_neuron
 from symerm.attainability.rank_bound import solve_full_rank
 from symerm.attainability.scaled import scale_problem
@@ -88,17 +89,15 @@ def test_one_neuron_needs_closed_cases(tmp_path):
 
 
 def test_cones_without_a_decided_point_prove_nothing(tmp_path):
-    # In the three root cones with the constant -1 no point of a triangle's interior is decided.
-    inputs = [[1, 1], [1, 2], [2, 1], [2, 2], [0, 0], [4, 0], [0, 4]]
-    problem = problem_of(inputs, [[x * x, y] for x, y in inputs], 1)
-    parts = one_neuron(problem)
+    # No point is a vertex of the simplex of the root fan, so on the cones with the constant -1 all
+    # are undecided; the fourth cone holds the affine functions, which do not reach the minimum.
+    inputs = [[0, 1], [1, 0], [3, 1], [1, 3], [2, 2], [1, 1], [1, 2]]
+    parts = one_neuron(problem_of(inputs, [[abs(x - y), x * y] for x, y in inputs], 1))
+    lower = Fraction(parts.head["claim"]["upper"]) * Fraction(101, 100)
+    parts.head["claim"].update(lower=str(lower), upper="1000")
     parts.steps = [["c"]] * 4
-    assert answer(tmp_path, parts.text()).startswith("INVALID")
-    inside = problem_of([[-1, 0], [1, 0], [0, 1], [0, -1]], [[1, 2], [3, 5], [0, 0], [7, 1]], 1,
-                        hidden_bias=False)
-    parts = one_neuron(inside)
-    parts.steps = [["c"]] * 3
-    assert answer(tmp_path, parts.text()).startswith("INVALID")
+    line = answer(tmp_path, parts.text())
+    assert line == "INVALID step 1: no point has one sign on the cone"
 
 
 def test_no_bound_above_the_best_constant(tmp_path):
@@ -155,6 +154,23 @@ def test_full_rank_needs_a_semidefinite_matrix(tmp_path):
     for step in (["r", "1"], ["r", "1", [["0"]] * 2], ["r", 1, [["0"]] * 3], ["c"]):
         broken.steps = [step]
         assert answer(tmp_path, broken.text()).startswith("MALFORMED")
+
+
+def test_full_rank_counts_repeated_inputs(tmp_path):
+    # Five points at four places: a bound for a Gram matrix larger by a factor below 5/4 is false.
+    parts = rank_parts()
+    scatter = Fraction(0)
+    first, *_, last = parts.head["data"]["outputs"]
+    for x, y in zip(first, last, strict=True):
+        scatter += (Fraction(x) - Fraction(y)) ** 2 / 2
+    lower = scatter + Fraction(121, 100) * (Fraction(parts.head["claim"]["lower"]) - scatter)
+    parts.head["claim"].update(lower=str(lower), upper=str(2 * lower))
+    _, level, factor = parts.steps[0]
+    parts.steps = [[
+        "r", str(Fraction(121, 100) * Fraction(level)),
+        [[str(Fraction(11, 10) * Fraction(x)) for x in row] for row in factor],
+    ]]
+    assert answer(tmp_path, parts.text()) == "INVALID a matrix is not semidefinite"
 
 
 def test_equal_bounds_are_needed_by_other_methods(tmp_path):
@@ -227,3 +243,9 @@ def test_semidefinite_rank_agrees_with_floats(seed, size, rank):
     matrix[size - 1, size - 1] -= 1
     expected = np.linalg.eigvalsh(matrix).min() > -1e-9
     assert (checker.semidefinite_rank(_Free(), matrix.tolist()) >= 0) == expected
+
+
+@pytest.mark.parametrize("matrix", [[[0, 1], [1, 0]], [[0, -2], [-2, 7]], [[1, 2], [2, 3]], [[-1]]])
+def test_matrices_that_are_not_semidefinite(matrix):
+    assert checker.semidefinite_rank(_Free(), matrix) == -1
+    assert not is_semidefinite(matrix)
