@@ -187,6 +187,24 @@ def test_cuts_have_exactly_the_extreme_rays_and_their_tight_sets(
         inequalities.append([x if up else -x for x in form])
 
 
+def test_rays_that_share_enough_inequalities_but_no_face_make_no_ray() -> None:
+    # From dimension five on m - 2 common inequalities do not make two rays neighbours.
+    fan = Fan(problem_of([[0] * 5], [0], hidden_bias=False))
+    cone = fan.roots()[0]
+    inequalities: list[Any] = root_inequalities(cone)
+    for form in ((-1, -1, -1, 1, 1), (-1, 1, 1, -1, -1), (1, -1, 1, 1, -1)):
+        signs = [dot(form, ray) for ray in cone.rays]
+        candidates = sum(
+            x > 0 > y and (cone.tight[i] & cone.tight[j]).bit_count() >= 3
+            for i, x in enumerate(signs) for j, y in enumerate(signs)
+        )
+        above, _ = fan.cut(cone, form)
+        inequalities.append(form)
+        assert dict(zip(above.rays, above.tight, strict=True)) == extreme_rays(inequalities)
+        created, cone = set(above.rays) - set(cone.rays), above
+    assert len(created) < candidates
+
+
 def test_caches_may_be_forgotten_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
     forms = [(1, -1, 0), (1, 1, -1), (0, 1, -2), (2, -1, 3)]
 
