@@ -21,8 +21,8 @@ __all__ = ["PlaneGuess", "PlaneSampler", "simplified"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 _GRID = 9
-_REFINED = 40
-_ZOOMS = 36
+_REFINED = 60
+_ZOOMS = 24
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class PlaneSampler:
             )
 
         found = []
-        for row, point, value in zip(*self._zoom(len(indices), 2, function), strict=True):
+        for row, point, value in zip(*self._zoom(len(indices), function), strict=True):
             cell = self.cells[indices[row]]
             t, u = _alternate(inner[row], energy[row], point)
             if isinstance(cell, Box):
@@ -156,31 +156,44 @@ class PlaneSampler:
         a, v, b = (self.roots[part[0][0]] for part in (cell.a, cell.v, cell.b))
         return v * b, a * v, a * b
 
-    def _zoom(self, count: int, dimension: int, function: Any) -> tuple[Any, Array, Array]:
-        """Refine the best samples of each row; (rows, points, values)."""
+    def _zoom(self, count: int, function: Any) -> tuple[Any, Array, Array]:
+        """Refine the best local minima of a coarse grid; (rows, points, values)."""
         axis = np.linspace(0.0, 1.0, _GRID)
-        grid = np.stack(np.meshgrid(*[axis] * dimension, indexing="ij"), -1).reshape(-1, dimension)
-        best_point = np.empty((count, dimension))
-        best_value = np.empty(count)
+        grid = np.stack(np.meshgrid(axis, axis, indexing="ij"), -1).reshape(-1, 2)
+        found: list[tuple[float, int, int]] = []
         for start in range(0, count, 512):
             rows = np.arange(start, min(start + 512, count))
             values = function(rows, np.broadcast_to(grid, (len(rows), *grid.shape)))
-            at = values.argmin(1)
-            best_point[rows], best_value[rows] = grid[at], values[np.arange(len(rows)), at]
-        rows = np.argsort(best_value, kind="stable")[:_REFINED]
-        point, value = best_point[rows], best_value[rows]
+            for at, row in np.argwhere(_local_minima(values)).tolist():
+                found.append((float(values[at, row]), start + at, row))
+        found = sorted(found)[:_REFINED]
+        rows = np.array([row for _, row, _ in found])
+        point = np.array([grid[at] for _, _, at in found])
+        value = np.array([least for least, _, _ in found])
         radius = 1.0 / (_GRID - 1)
-        offsets = (2 * grid - 1)
+        offsets = 2 * grid - 1
+        index = np.arange(len(rows))
         for _ in range(_ZOOMS):
             trial = np.clip(point[:, None, :] + radius * offsets, 0.0, 1.0)
             values = function(rows, trial)
             at = values.argmin(1)
-            least = values[np.arange(len(rows)), at]
+            least = values[index, at]
             better = least < value
-            point = np.where(better[:, None], trial[np.arange(len(rows)), at], point)
+            point = np.where(better[:, None], trial[index, at], point)
             value = np.where(better, least, value)
-            radius *= 0.4
+            radius *= 0.5
         return rows, point, value
+
+
+def _local_minima(values: Array) -> Any:
+    """Which grid points of each row are not above their neighbours."""
+    table = values.reshape(len(values), _GRID, _GRID)
+    padded = np.pad(table, ((0, 0), (1, 1), (1, 1)), constant_values=np.inf)
+    low = np.isfinite(table)
+    for i in (0, 1, 2):
+        for j in (0, 1, 2):
+            low &= table <= padded[:, i : i + _GRID, j : j + _GRID]
+    return low.reshape(len(values), -1)
 
 
 def _form(table: Array, x: Array, y: Array) -> Array:
