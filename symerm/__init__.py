@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symerm.attainability import decide
+    from symerm.attainability.escape import Escape
     from symerm.attainability.verdict import Progress, Verdict
     from symerm.certificates import certificate_text
     from symerm.errors import (
@@ -47,6 +48,7 @@ __all__ = [
     "BudgetExceeded",
     "CertificateError",
     "Dataset",
+    "Escape",
     "InputError",
     "Problem",
     "Progress",
@@ -69,6 +71,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "symerm.attainability": ("decide",),
+    "symerm.attainability.escape": ("Escape",),
     "symerm.attainability.verdict": ("Progress", "Verdict"),
     "symerm.certificates": ("certificate_text",),
     "symerm.errors": (

@@ -1,6 +1,6 @@
 """What the README and the documentation show is what the commands print.
 
-A fenced block of the language ``console`` is a session: lines after ``$`` are run in one folder
+A fenced block of the language ``console`` shows commands: lines after ``$`` are run in one folder
 per page, the lines below are what they print; ``...`` stands for anything.
 """
 

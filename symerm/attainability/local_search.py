@@ -85,7 +85,8 @@ class LocalSearch:
 
     def relative(self, loss: Fraction) -> float:
         """A loss of the integer problem in the units of the descent."""
-        return float(loss / self._unit**2)
+        ratio = loss / self._unit**2
+        return float(ratio) if ratio < 10**300 else np.inf
 
     def random_starts(self, count: int) -> Array:
         """(count, d, m) neurons whose kinks pass near random data points.

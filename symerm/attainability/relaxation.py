@@ -103,7 +103,8 @@ class Relaxation:
 
     def relative(self, loss: Fraction) -> float:
         """A loss of the integer problem in the units of the solver."""
-        return float(loss / self.unit**2)
+        ratio = loss / self.unit**2
+        return float(ratio) if ratio < 10**300 else np.inf
 
     def _ray(self, ray: IntVector) -> int:
         known = self._index.get(ray)

@@ -150,7 +150,8 @@ def scale_problem(problem: Problem) -> ScaledProblem:
     activation = architecture.activation
     if not activation.is_piecewise_linear:
         raise UnsupportedError(
-            f"exact search needs a piecewise-linear activation, not {activation.name}"
+            f"exact search needs a piecewise-linear activation, not {activation.name}; "
+            "use relu or leaky:1/10"
         )
     data = problem.dataset.collapsed()
     input_scale = common_denominator(x for row in data.inputs for x in row)

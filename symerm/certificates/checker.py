@@ -666,6 +666,9 @@ class Curve:
         for (i, s), (j, t) in pairs:
             segments.setdefault((min(i, j), max(i, j), s * t), ((i, 1), (j, s * t)))
         self.segments = list(segments.values())
+        # Without segments, as for one input, there are no cells, but there are networks.
+        touched = {i for segment in self.segments for i, _ in segment}
+        require(vertices and len(touched) == len(vertices), "the inputs are too few", Invalid)
         columns = [list(column) for column in zip(*problem.targets)]
         gram, count = gram_of(problem, vertices + columns, range(size)), len(vertices)
         self.inner = [row[:count] for row in gram[:count]]
@@ -688,7 +691,8 @@ class Curve:
 
     def grid(self, points: list[Sum]) -> list[list[tuple[int, int]]]:
         """M and C of all pairs of some combinations."""
-        self.spend(2 * sum(map(len, points)) ** 2, self.bits)
+        bits = bits_of([value for _, value in x] for x in points)
+        self.spend(2 * sum(map(len, points)) ** 2, self.bits + 2 * bits)
         inner, energy = self.inner, self.energy
         table: list[list[tuple[int, int]]] = []
         for n, x in enumerate(points):
@@ -863,6 +867,7 @@ def box(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines) -> N
             require(factor in (0, 1) and min(p, q) > 0, "not a split of a segment")
             x, y = points[2 * factor : 2 * factor + 2]
             new = combine(p, x, q, y)
+            curve.spend(8, bits_of([value for _, value in z] for z in (x, y, new)))
             for half in ([new, y], [x, new]):
                 stack.append(half + points[2:] if factor == 0 else points[:2] + half)
             continue

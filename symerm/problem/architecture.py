@@ -13,7 +13,10 @@ from fractions import Fraction
 from symerm.arithmetic.rationals import format_rational, parse_rational
 from symerm.errors import InputError
 
-__all__ = ["RELU", "Activation", "Architecture", "parse_activation"]
+__all__ = ["MAX_WIDTH", "RELU", "Activation", "Architecture", "parse_activation"]
+
+#: Widest layer that is taken: far more than a search can treat, and small enough to write down.
+MAX_WIDTH = 1000
 
 _SMOOTH = ("quadratic", "logistic", "tanh", "erf")
 
@@ -98,3 +101,5 @@ class Architecture:
     def __post_init__(self) -> None:
         if isinstance(self.width, bool) or not isinstance(self.width, int) or self.width < 1:
             raise InputError(f"the width must be a positive integer, not {self.width!r}")
+        if self.width > MAX_WIDTH:
+            raise InputError(f"the width must be at most {MAX_WIDTH}")

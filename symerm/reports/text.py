@@ -7,53 +7,32 @@ decimals of bounds are rounded outwards, so that the printed interval contains t
 from __future__ import annotations
 
 import decimal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 
 from symerm.arithmetic.rationals import format_rational
+from symerm.attainability.escape import Escape
 from symerm.attainability.verdict import Verdict
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
 from symerm.problem.problem import Problem
+from symerm.reports.formulas import (
+    combination_formula,
+    format_decimal,
+    network_formulas,
+    polynomial_formula,
+)
 
 __all__ = ["format_decimal", "format_verdict"]
 
 #: Longest exact rational that is shown in a text, in characters.
 _LONGEST = 24
-#: Longest exact factor within a formula.
-_LONGEST_FACTOR = 9
 _INDENT = 12
 
 
-def format_decimal(
-    value: Fraction, *, digits: int = 10, rounding: str = decimal.ROUND_HALF_EVEN
+def format_verdict(
+    verdict: Verdict, *, source: str, certificate: str | None = None, plot: str | None = None
 ) -> str:
-    """The value with some significant digits, rounded as told, whatever its size.
-
-    Parameters
-    ----------
-    value : Fraction
-    digits : int
-        Number of significant digits.
-    rounding : str
-        A rounding mode of the module `decimal`.
-
-    Examples
-    --------
-    >>> format_decimal(Fraction(2, 3), digits=3), format_decimal(Fraction(10) ** 400 / 3, digits=3)
-    ('0.667', '3.33E+399')
-    >>> format_decimal(Fraction(2, 3), digits=3, rounding=decimal.ROUND_FLOOR)
-    '0.666'
-    """
-    context = decimal.Context(
-        prec=digits, rounding=rounding, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN
-    )
-    # Dividing two integers rounds once; rounding them first would round twice.
-    quotient = context.divide(decimal.Decimal(value.numerator), decimal.Decimal(value.denominator))
-    return str(quotient)
-
-
-def format_verdict(verdict: Verdict, *, source: str, certificate: str | None = None) -> str:
     """The report that ``symerm check`` prints.
 
     Parameters
@@ -63,6 +42,8 @@ def format_verdict(verdict: Verdict, *, source: str, certificate: str | None = N
         The data as the user named them.
     certificate : str, optional
         The path that the certificate was written to.
+    plot : str, optional
+        The path that the picture was written to.
 
     Examples
     --------
@@ -86,6 +67,8 @@ def format_verdict(verdict: Verdict, *, source: str, certificate: str | None = N
         name = "minimiser" if verdict.verdict == "attained" else "network"
         body = _network(verdict.minimiser, verdict.problem.dataset)
         lines.extend(_entry(name if k == 0 else "", text) for k, text in enumerate(body))
+    if verdict.escape is not None:
+        lines.extend(_escape(verdict.escape, verdict.problem.dataset))
     if verdict.statistics:
         counts = ", ".join(
             f"{name.replace('_', ' ')} {count}" for name, count in verdict.statistics.items()
@@ -93,6 +76,8 @@ def format_verdict(verdict: Verdict, *, source: str, certificate: str | None = N
         lines.append(_entry("search", counts))
     if certificate is not None:
         lines.append(_entry("certificate", certificate))
+    if plot is not None:
+        lines.append(_entry("plot", plot))
     return "\n".join(lines)
 
 
@@ -105,10 +90,7 @@ def _infimum(verdict: Verdict) -> str:
         lower = _bound(verdict.lower, rounding=decimal.ROUND_FLOOR)
         upper = _bound(verdict.upper, rounding=decimal.ROUND_CEILING)
         return f"between {lower} and {upper}"
-    exact, rounded = format_rational(verdict.exact), format_decimal(verdict.exact)
-    if len(exact) > _LONGEST:
-        return f"~ {rounded}"
-    return exact if verdict.exact.denominator == 1 else f"{exact} ~ {rounded}"
+    return _number(verdict.exact)
 
 
 def _data(dataset: Dataset) -> str:
@@ -127,34 +109,48 @@ def _model(problem: Problem) -> str:
 
 
 def _network(network: ShallowNetwork, dataset: Dataset) -> Iterator[str]:
-    """One line per output and neuron: nu = c + sum_j v_j act(<a_j, s> + b_j)."""
-    hidden = [f"h{j}" for j in range(1, network.width + 1)]
-    for k, name in enumerate(dataset.output_names):
-        weights = [row[k] for row in network.output_weights]
-        relation, text = _combination(weights, hidden, network.output_biases[k])
-        yield f"{name} {relation} {text}"
-    kind = network.activation.name
-    for name, row, bias in zip(hidden, network.hidden_weights, network.hidden_biases, strict=True):
-        relation, text = _combination(row, dataset.input_names, bias)
-        yield f"{name} {relation} {kind}({text})"
+    return network_formulas(
+        network.hidden_weights, network.hidden_biases,
+        network.output_weights, network.output_biases,
+        activation=network.activation.name,
+        inputs=dataset.input_names, outputs=dataset.output_names,
+    )
 
 
-def _combination(
-    factors: Sequence[Fraction], names: Sequence[str], constant: Fraction
-) -> tuple[str, str]:
-    """``2*x - 1/3*y + 5`` without its zero terms, after ``=`` or, where rounded, after ``~``."""
-    text, relation = "", "="
-    for factor, name in [*zip(factors, names, strict=True), (constant, "")]:
-        if factor == 0:
-            continue
-        size = format_rational(abs(factor))
-        if len(size) > _LONGEST_FACTOR:
-            size, relation = format_decimal(abs(factor)), "~"
-        if name:
-            size = name if size == "1" else f"{size}*{name}"
-        sign = "-" if factor < 0 else "+"
-        text += f" {sign} {size}" if text else f"{sign}{size}".removeprefix("+")
-    return relation, text or "0"
+def _escape(escape: Escape, dataset: Dataset) -> Iterator[str]:
+    """How the infimum is approached: where the family tends to, the family, its loss, samples."""
+    stratum = {name: _words(entry) for name, entry in escape.stratum.items()}
+    yield _entry("escape", f"{stratum['description']}; no network realises the limit")
+    first, second = map(Fraction, escape.stratum["coordinates"])
+    direction, _ = combination_formula([first, -second], ["b", "a"])
+    yield _entry("stratum", f"span(v, {direction})")
+    a, b = escape.stratum["neighbours"]
+    yield _entry("", f"v: {stratum['vertex']}, a: {a}, b: {b}")
+    family = network_formulas(
+        *escape.family,
+        activation=escape.samples[0][1].activation.name,
+        inputs=dataset.input_names, outputs=dataset.output_names,
+    )
+    for k, line in enumerate(family):
+        yield _entry("family" if k == 0 else "", line)
+    loss, rounded = polynomial_formula(escape.loss)
+    yield _entry("loss", f"{'~' if rounded else '='} {loss}")
+    yield _entry("limit", f"loss {_number(escape.limit)} as eps falls to 0")
+    yield _entry("rate", escape.rate)
+    for k, (eps, _, value) in enumerate(escape.samples):
+        yield _entry("samples" if k == 0 else "", f"eps {format_rational(eps)}: {_number(value)}")
+
+
+def _words(entry: str | list[str]) -> str:
+    return entry if isinstance(entry, str) else ", ".join(entry)
+
+
+def _number(value: Fraction) -> str:
+    """Exact where that is short, with a decimal beside where it is a fraction."""
+    exact, rounded = format_rational(value), format_decimal(value)
+    if len(exact) > _LONGEST:
+        return f"~ {rounded}"
+    return exact if value.denominator == 1 else f"{exact} ~ {rounded}"
 
 
 def _bound(value: Fraction, *, rounding: str) -> str:

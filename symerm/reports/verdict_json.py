@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from symerm.arithmetic.rationals import format_rational
+from symerm.attainability.escape import Escape
 from symerm.attainability.verdict import Verdict
 from symerm.networks.serialization import network_to_json
 
@@ -42,8 +43,33 @@ def verdict_to_json(verdict: Verdict, *, certificate: str | None = None) -> dict
             "exact": None if verdict.exact is None else format_rational(verdict.exact),
         },
         "minimiser": None if verdict.minimiser is None else network_to_json(verdict.minimiser),
-        "escape": verdict.escape,
+        "escape": None if verdict.escape is None else _escape(verdict.escape),
         "reason": verdict.reason,
         "certificate": certificate,
         "statistics": dict(verdict.statistics),
+    }
+
+
+def _escape(escape: Escape) -> dict[str, Any]:
+    """The stratum, the family with entries in eps, its loss and rate, and networks of it."""
+    hidden_weights, hidden_biases, output_weights, output_biases = escape.family
+    return {
+        "stratum": dict(escape.stratum),
+        "family": {
+            "activation": escape.samples[0][1].activation.name,
+            "hidden_weights": [list(map(str, row)) for row in hidden_weights],
+            "hidden_biases": list(map(str, hidden_biases)),
+            "output_weights": [list(map(str, row)) for row in output_weights],
+            "output_biases": list(map(str, output_biases)),
+        },
+        "loss": str(escape.loss),
+        "rate": escape.rate,
+        "samples": [
+            {
+                "eps": format_rational(eps),
+                "network": network_to_json(network),
+                "loss": format_rational(loss),
+            }
+            for eps, network, loss in escape.samples
+        ],
     }
