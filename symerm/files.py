@@ -1,6 +1,6 @@
 """Files written whole or not at all.
 
-Text goes to a temporary file in the folder of its target and takes the target's name in one
+Content goes to a temporary file in the folder of its target and takes the target's name in one
 step once it is complete, so that no reader ever sees half a file and a failure leaves an older
 file as it was.  `require_writable` refuses a path before the work whose result it is to hold.
 """
@@ -59,9 +59,9 @@ def require_writable(path: str | os.PathLike[str]) -> Path:
 
 
 def write_atomically(
-    path: str | os.PathLike[str], chunks: Iterable[str], *, compress: bool = False
+    path: str | os.PathLike[str], chunks: Iterable[str] | bytes, *, compress: bool = False
 ) -> None:
-    """Write UTF-8 text to a file that appears, or changes, only when it is complete.
+    """Write a file that appears, or changes, only when it is complete.
 
     A device or pipe is written to directly: a rename would put a file in its place.
 
@@ -69,8 +69,9 @@ def write_atomically(
     ----------
     path : str or path
         A symbolic link is followed and kept.
-    chunks : iterable of str
-        The text in pieces; what it raises leaves the path as it was before.
+    chunks : iterable of str, or bytes
+        The text in pieces, which becomes UTF-8, or the whole content; what the pieces raise
+        leaves the path as it was before.
     compress : bool
         Whether to compress with gzip, with neither time nor name inside: equal texts give equal
         files.
@@ -126,11 +127,14 @@ def _cannot_write(name: str, error: Exception) -> InputError:
     return InputError(f"cannot be written: {reason}", file=name)
 
 
-def _write(raw: BinaryIO, chunks: Iterable[str], compress: bool) -> None:
+def _write(raw: BinaryIO, chunks: Iterable[str] | bytes, compress: bool) -> None:
     with ExitStack() as stack:
         if compress:
             packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
             raw = cast(BinaryIO, stack.enter_context(packed))
+        if isinstance(chunks, bytes):
+            raw.write(chunks)
+            return
         text = io.TextIOWrapper(raw, encoding="utf-8", newline="\n")
         # Detaching writes out what is buffered and leaves the file open for its owner.
         stack.callback(text.detach)

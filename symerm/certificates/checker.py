@@ -40,7 +40,6 @@ FREE_WORK, WORK_RATE = 1 << 28, 32  # operations, and per character and data poi
 RATIONAL = re.compile(r"(-?[1-9][0-9]*|0)(?:/([1-9][0-9]*))?")
 NUMERAL = re.compile(r"(?ai)[+-]?(?:\d+\s*/\s*(\d+)|(?:\d+\.?\d*|\.\d+)(?:E([+-]?\d{1,9}))?)")
 
-
 Rows = list[list[Fraction]]
 Ray = tuple[int, ...]
 PAIRS = ((0, 0), (0, 1), (1, 1))
@@ -666,7 +665,6 @@ class Curve:
         for (i, s), (j, t) in pairs:
             segments.setdefault((min(i, j), max(i, j), s * t), ((i, 1), (j, s * t)))
         self.segments = list(segments.values())
-        # Without segments, as for one input, there are no cells, but there are networks.
         touched = {i for segment in self.segments for i, _ in segment}
         require(vertices and len(touched) == len(vertices), "the inputs are too few", Invalid)
         columns = [list(column) for column in zip(*problem.targets)]
@@ -891,12 +889,10 @@ def triangle(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines)
     """Simplices of a triangle, and a region that slopes to its stratum (Lemmas 10 and 12)."""
     den, num = tables = curve.tables(cell)
     form = [[goal[0] * x - goal[1] * y for x, y in zip(*rows)] for rows in zip(den, num)]
-    stack: list[Any] = [((1, 0, 0), (0, 1, 0), (0, 0, 1))]
-    start = True
+    stack, start = [tuple(tuple(int(i == k) for i in range(3)) for k in range(3))], True
     while stack:
         corners, step = stack.pop(), lines.step()
-        sizes = 2 * bits_of(form) + 4 * bits_of(corners)
-        curve.spend(200, sizes)
+        curve.spend(200, 2 * bits_of(form) + 4 * bits_of(corners))
         if step[0] == "t" and len(step) == 5:
             k, m, p, q = integers(step[1:], "the split")
             require(0 <= k < m <= 2 and min(p, q) > 0, "not a split of a simplex")

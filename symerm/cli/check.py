@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from symerm.cli.interrupts import loading
 from symerm.cli.values import parse_columns, parse_count, parse_positive, parse_seconds
 from symerm.errors import InputError, SymermError
 from symerm.files import require_writable, write_atomically
@@ -43,6 +45,10 @@ def check(
         str | None,
         typer.Option(metavar="FILE", help="Write the proof here; .gz compresses it."),
     ] = None,
+    plot: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Draw the fits; FILE ends in .png, .svg or .pdf."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     workers: Annotated[
         str, typer.Option(metavar="N", help="Worker processes; the answer is the same for all N.")
@@ -68,6 +74,7 @@ def check(
     Example:
       symerm check dataset:nile --width 1 --certificate nile.json
       symerm check measurements.csv --width 2 --inputs a,b --outputs y --json
+      symerm check dataset:counterexample-3 --width 2 --plot escape.png
     """
     from symerm.problem.architecture import Architecture, parse_activation
     from symerm.problem.problem import Problem
@@ -82,14 +89,20 @@ def check(
         hidden_bias=not no_hidden_bias,
         output_bias=not no_output_bias,
     )
-    _check_paths(data, certificate, resume)
+    _check_paths(data, certificate=certificate, resume=resume, plot=plot)
     dataset = open_dataset(
         data, parse_columns("--inputs", inputs), parse_columns("--outputs", outputs)
     )
     # The solver takes long to load: only for data that can be read.
-    from symerm.attainability import decide
-    from symerm.certificates import FileJournal
-    from symerm.cli.progress import search_display
+    with loading():
+        from symerm.attainability import decide
+        from symerm.certificates import FileJournal
+        from symerm.cli.progress import search_display
+
+        if plot is not None:
+            from symerm.reports.plots import require_drawable
+
+            require_drawable(dataset)
 
     with search_display(quiet=quiet) as display:
         verdict = decide(
@@ -100,25 +113,27 @@ def check(
             progress=display,
             journal=None if resume is None else FileJournal(resume),
         )
-    failure: BaseException | None = None
-    if certificate is not None:
-        try:
-            _write_certificate(verdict, certificate)
-        except (SymermError, OSError, KeyboardInterrupt) as error:
-            # The verdict may have taken hours: it is printed before the failure is reported.
-            failure, certificate = error, None
-    _print_report(verdict, source=data, certificate=certificate, as_json=as_json)
-    if failure is not None:
-        raise failure
+    failures: list[BaseException] = []
+    if certificate is not None and not _written(_write_certificate, verdict, certificate, failures):
+        certificate = None
+    if plot is not None and not _written(_write_plot, verdict, plot, failures):
+        plot = None
+    _print_report(verdict, source=data, certificate=certificate, plot=plot, as_json=as_json)
+    if failures:
+        raise failures[0]
     if verdict.interrupted:
         return _INTERRUPTED
     return _UNDECIDED if verdict.verdict == "undecided" else 0
 
 
-def _check_paths(data: str, certificate: str | None, resume: str | None) -> None:
+def _check_paths(
+    data: str, *, certificate: str | None, resume: str | None, plot: str | None
+) -> None:
     """Refuse, before any search, paths that cannot be written or would overwrite another."""
     taken = [] if data.startswith("dataset:") else [("the data", os.path.realpath(data))]
-    for option, path in (("--certificate", certificate), ("--resume", resume)):
+    for option, path in (
+        ("--certificate", certificate), ("--resume", resume), ("--plot", plot)
+    ):
         if path is None:
             continue
         target = os.fspath(require_writable(path))
@@ -126,6 +141,26 @@ def _check_paths(data: str, certificate: str | None, resume: str | None) -> None
             if target == other:
                 raise InputError(f"{option} would overwrite {owner}; name another file", file=path)
         taken.append((f"the file of {option}", target))
+    if plot is not None:
+        from symerm.reports.plots import plot_format
+
+        plot_format(plot)
+
+
+def _written(
+    write: Callable[[Verdict, str], None],
+    verdict: Verdict,
+    path: str,
+    failures: list[BaseException],
+) -> bool:
+    """Write a file; a failure is kept for later."""
+    try:
+        write(verdict, path)
+    except (SymermError, OSError, KeyboardInterrupt) as error:
+        # The verdict may have taken hours: it is printed before the failure is reported.
+        failures.append(error)
+        return False
+    return True
 
 
 def _write_certificate(verdict: Verdict, path: str) -> None:
@@ -134,8 +169,14 @@ def _write_certificate(verdict: Verdict, path: str) -> None:
     write_atomically(path, certificate_text(verdict), compress=path.endswith(".gz"))
 
 
+def _write_plot(verdict: Verdict, path: str) -> None:
+    from symerm.reports.plots import write_plot
+
+    write_plot(verdict, path)
+
+
 def _print_report(
-    verdict: Verdict, *, source: str, certificate: str | None, as_json: bool
+    verdict: Verdict, *, source: str, certificate: str | None, plot: str | None, as_json: bool
 ) -> None:
     from symerm.reports.text import format_verdict
     from symerm.reports.verdict_json import verdict_to_json
@@ -143,4 +184,4 @@ def _print_report(
     if as_json:
         print(json.dumps(verdict_to_json(verdict, certificate=certificate)))
     else:
-        print(format_verdict(verdict, source=source, certificate=certificate))
+        print(format_verdict(verdict, source=source, certificate=certificate, plot=plot))

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from symerm.cli.interrupts import loading, stems_from_interrupt
 from symerm.errors import SymermError
 
 __all__ = ["BAD_INPUT", "INTERRUPTED", "main"]
@@ -57,13 +58,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard_output()
         place = f"{error.filename}: " if error.filename is not None else ""
         code = _complain(f"{place}{error.strerror or error}", BAD_INPUT)
+    except Exception as error:
+        # Some libraries load modules late, and an interrupted import raises what it likes.
+        if not stems_from_interrupt(error):
+            raise
+        code = _complain("interrupted", INTERRUPTED)
     return code
 
 
 def _run(argv: list[str]) -> int:
-    import typer
+    with loading():
+        import typer
 
-    from symerm.cli.app import command
+        from symerm.cli.app import command
 
     root = command()
     try:

@@ -27,21 +27,20 @@ def search_display(*, quiet: bool) -> AbstractContextManager[SearchDisplay | Non
 
 
 def describe(progress: Progress) -> str:
-    """Cases, bounds and gap of a running search in one line.
+    """Bounds, gap and cases of a running search in one line; what matters most comes first.
 
     Examples
     --------
     >>> describe(Progress(Fraction(3), Fraction(4), 12, 30, 1.5))
-    '30 cases done, 12 open, infimum between 3 and 4, gap 25%'
+    'infimum between 3 and 4, gap 25%, 30 cases done, 12 open'
     """
-    bounds = f"infimum between {_short(progress.lower)} and {_short(progress.upper)}"
-    text = f"{progress.closed_cases} cases done, {progress.open_cases} open, {bounds}"
+    text = f"infimum between {_short(progress.lower)} and {_short(progress.upper)}"
     # Infinity has no gap; whatever else is compared with it is finite, of any size.
     if 0 < progress.upper < math.inf:
         upper = Fraction(progress.upper)
         gap = 100 * (upper - Fraction(max(progress.lower, 0))) / upper
         text += f", gap {format_decimal(gap, digits=3)}%"
-    return text
+    return f"{text}, {progress.closed_cases} cases done, {progress.open_cases} open"
 
 
 class SearchDisplay:
@@ -83,11 +82,18 @@ class SearchDisplay:
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
+        from rich.table import Column
 
         self._bar = Bar(
-            BarColumn(bar_width=20),
-            TextColumn("{task.description}", markup=False),
-            TimeElapsedColumn(),
+            TimeElapsedColumn(table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=10, table_column=Column(no_wrap=True)),
+            # The text takes what is left of the line and is cut there; the time stays whole.
+            TextColumn(
+                "{task.description}",
+                markup=False,
+                table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+            ),
+            expand=True,
             console=Console(stderr=True),
             auto_refresh=False,
             transient=True,

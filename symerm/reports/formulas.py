@@ -120,7 +120,8 @@ def network_formulas(
     ...                       activation="relu", inputs=["x"], outputs=["y"]))
     ['y = 2*h1 + 1', 'h1 = relu(x - 1)', 'h2 unused']
     """
-    used, unused = [], []
+    used: list[int] = []
+    unused: list[int] = []
     for j, (row, bias, outgoing) in enumerate(
         zip(hidden_weights, hidden_biases, output_weights, strict=True)
     ):

@@ -16,12 +16,7 @@ from symerm.attainability.verdict import Verdict
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
 from symerm.problem.problem import Problem
-from symerm.reports.formulas import (
-    combination_formula,
-    format_decimal,
-    network_formulas,
-    polynomial_formula,
-)
+from symerm.reports.formulas import format_decimal, network_formulas, polynomial_formula
 
 __all__ = ["format_decimal", "format_verdict"]
 
@@ -119,13 +114,12 @@ def _network(network: ShallowNetwork, dataset: Dataset) -> Iterator[str]:
 
 def _escape(escape: Escape, dataset: Dataset) -> Iterator[str]:
     """How the infimum is approached: where the family tends to, the family, its loss, samples."""
-    stratum = {name: _words(entry) for name, entry in escape.stratum.items()}
-    yield _entry("escape", f"{stratum['description']}; no network realises the limit")
-    first, second = map(Fraction, escape.stratum["coordinates"])
-    direction, _ = combination_formula([first, -second], ["b", "a"])
-    yield _entry("stratum", f"span(v, {direction})")
-    a, b = escape.stratum["neighbours"]
-    yield _entry("", f"v: {stratum['vertex']}, a: {a}, b: {b}")
+    yield _entry("escape", f"{escape.stratum['description']}; no network realises the limit")
+    places = [name for name in escape.stratum if name not in ("kind", "description")]
+    for k, name in enumerate(places):
+        entry = escape.stratum[name]
+        text = entry if isinstance(entry, str) else ", ".join(entry)
+        yield _entry("stratum" if k == 0 else "", f"{name}: {text}")
     family = network_formulas(
         *escape.family,
         activation=escape.samples[0][1].activation.name,
@@ -139,10 +133,6 @@ def _escape(escape: Escape, dataset: Dataset) -> Iterator[str]:
     yield _entry("rate", escape.rate)
     for k, (eps, _, value) in enumerate(escape.samples):
         yield _entry("samples" if k == 0 else "", f"eps {format_rational(eps)}: {_number(value)}")
-
-
-def _words(entry: str | list[str]) -> str:
-    return entry if isinstance(entry, str) else ", ".join(entry)
 
 
 def _number(value: Fraction) -> str:

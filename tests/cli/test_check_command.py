@@ -45,8 +45,7 @@ def test_defaults(run, solver, data) -> None:
         "data        d.csv: 3 points, inputs a, b, outputs c",
         "model       width 2, relu, hidden bias, output bias",
         "minimiser   c = 1/2",
-        "            h1 = relu(-1/3*a - 1/3*b + 7)",
-        "            h2 = relu(-1/3*a - 1/3*b + 7)",
+        "            h1, h2 unused",
         "search      cases 12, closed by bound",
     ]
 
@@ -192,6 +191,8 @@ def test_a_verdict_outlives_its_certificate(
         (["d.csv", "--width", "0"], "--width must be a positive integer, not 0"),
         (["d.csv", "--width", "-1"], "--width must be a positive integer, not -1"),
         (["d.csv", "--width", "1/2"], "--width must be a positive integer, not 1/2"),
+        (["d.csv", "--width", "1001"], "the width must be at most 1000"),
+        (["d.csv", "--width", "99999999999"], "the width must be at most 1000"),
         (["d.csv", "--width", "two"], "--width: 'two' is not a number"),
         (["d.csv", "--width", "1", "--workers", "0"], "--workers must be a positive integer"),
         (["d.csv", "--width", "1", "--time-limit", "-3"], "--time-limit must be a number of sec"),
@@ -222,7 +223,7 @@ def test_bad_input_is_one_line_and_never_reaches_the_solver(
     assert solver.problem is None
 
 
-@pytest.mark.parametrize("option", ["--certificate", "--resume"])
+@pytest.mark.parametrize("option", ["--certificate", "--resume", "--plot"])
 @pytest.mark.parametrize(
     ("path", "message"),
     [
@@ -244,6 +245,53 @@ def test_a_path_that_cannot_be_written_is_refused_before_the_search(
     assert err.count("\n") == 1
     assert solver.problem is None
     assert Path("d.csv").read_text() == DATA
+
+
+def test_a_plot_draws_one_input_only_and_says_so_before_the_search(run, solver, data) -> None:
+    code, out, err = run("check", data, "--width", 1, "--plot", "fit.png")
+    assert (code, out) == (2, "")
+    assert err.startswith("symerm: error: --plot draws problems with one input, not 2")
+    assert solver.problem is None
+
+
+@pytest.mark.parametrize("path", ["fit", "fit.gif", ".png", "fit.png.txt"])
+def test_the_ending_of_a_plot_is_checked_before_the_search(run, solver, data, path) -> None:
+    code, out, err = run("check", data, "--width", 1, "--inputs", "a", "--plot", path)
+    assert (code, out) == (2, "")
+    assert err == (
+        f"symerm: error: {path}: a plot needs a name that ends in one of .png, .svg, .pdf\n"
+    )
+    assert solver.problem is None
+
+
+def test_a_plot_is_written_and_named(run, solver, data) -> None:
+    arguments = ("check", data, "--width", 1, "--inputs", "a", "--outputs", "c")
+    code, out, err = run(*arguments, "--plot", "fit.svg", "--certificate", "c.json")
+    assert (code, err) == (0, "")
+    assert out.endswith("certificate c.json\nplot        fit.svg\n")
+    assert Path("fit.svg").read_text().startswith("<?xml")
+    code, out, _ = run(*arguments, "--plot", "fit.PNG", "--json")
+    assert code == 0
+    # The keys of the contract stay as they are.
+    assert list(json.loads(out))[-2:] == ["certificate", "statistics"]
+    assert Path("fit.PNG").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_verdict_outlives_its_plot(run, solver, data, monkeypatch) -> None:
+    from symerm.reports import plots
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device", "fit.png")
+
+    monkeypatch.setattr(plots, "write_plot", fail)
+    code, out, err = run(
+        "check", data, "--width", 1, "--inputs", "a", "--plot", "fit.png", "--certificate", "c.json"
+    )
+    assert code == 2
+    assert out.startswith("verdict     attained\n")
+    assert out.endswith("certificate c.json\n")
+    assert err == "symerm: error: fit.png: No space left on device\n"
+    assert sorted(path.name for path in Path().iterdir()) == ["c.json", "d.csv"]
 
 
 def test_certificate_and_journal_must_differ(run, solver, data) -> None:

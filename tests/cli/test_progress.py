@@ -1,6 +1,7 @@
 """The progress display: only for a person, and never in the way of the answer."""
 
 import io
+import re
 import sys
 from fractions import Fraction
 
@@ -30,7 +31,7 @@ def test_the_bounds_are_shown_on_a_terminal(run, solver, monkeypatch) -> None:
     assert code == 0
     assert out.startswith("{")
     shown = terminal.getvalue()
-    assert "4 cases done, 3 open, infimum between 1 and 2, gap 50%" in shown
+    assert "infimum between 1 and 2, gap 50%, 4 cases done, 3 open" in shown
     # A display that vanishes shows the cursor again.
     assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
 
@@ -68,4 +69,20 @@ def test_a_short_search_shows_nothing(monkeypatch) -> None:
 )
 def test_any_bounds_can_be_described(lower, upper, expected) -> None:
     text = describe(Progress(lower, upper, 1, 2, 3.0))
-    assert text == f"2 cases done, 1 open, {expected}"
+    assert text == f"{expected}, 2 cases done, 1 open"
+
+
+def test_a_narrow_terminal_keeps_the_time_and_the_bounds_on_one_line(monkeypatch) -> None:
+    terminal = watch(monkeypatch)
+    monkeypatch.setenv("COLUMNS", "80")
+    with search_display(quiet=False) as display:
+        assert display is not None
+        display(Progress(Fraction(1582632), Fraction(87355599), 12345, 123456, 60.0))
+    plain = re.sub("\x1b\\[[^a-zA-Z]*[a-zA-Z]", "", terminal.getvalue())
+    lines = plain.split("\r")
+    shown = [line.rstrip("\n") for line in lines if "infimum" in line]
+    assert shown
+    for line in shown:
+        assert len(line) <= 80
+        assert re.match(r"0:00:\d\d ", line)
+        assert "infimum between 1.58263E+6 and 8.73556E+7" in line

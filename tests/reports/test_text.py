@@ -6,9 +6,11 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from symerm.attainability import decide
 from symerm.attainability.verdict import Verdict
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem import Architecture, Dataset, Problem, parse_activation
+from symerm.problem.catalogue import load_dataset
 from symerm.reports.text import format_decimal, format_verdict
 
 HUGE = st.fractions() | st.builds(
@@ -77,3 +79,36 @@ def test_a_long_exact_infimum_is_shown_rounded() -> None:
         Verdict(problem, "attained", exact, exact, exact=exact), source="d"
     )
     assert line(report, "infimum") == f"~ {format_decimal(exact)}"
+
+
+def test_an_escape_is_told_in_words_family_loss_and_samples() -> None:
+    verdict = decide(Problem(load_dataset("counterexample-3"), Architecture(2)))
+    report = format_verdict(verdict, source="d", plot="escape.png").splitlines()
+    start = next(k for k, row in enumerate(report) if row.startswith("escape "))
+    assert report[start : start + 11] == [
+        "escape      two right-facing kinks merge at the data point 1; "
+        "no network realises the limit",
+        "stratum     vertex: right-facing kink at 1",
+        "            neighbours: right-facing kink at 2, right-facing kink at 0",
+        "            plane: span(v, y0*b - y1*a)",
+        "            coordinates: 1, 2",
+        "family      y1 = h1",
+        "            y2 = (1 - 2/eps)*h1 + (2/eps)*h2",
+        "            h1 = relu((1 + eps)*x - 1 - 2*eps)",
+        "            h2 = relu((1 + 1/2*eps)*x - 1)",
+        "loss        = 2*eps^2",
+        "limit       loss 0 as eps falls to 0",
+    ]
+    assert line("\n".join(report), "rate") == verdict.escape.rate
+    assert line("\n".join(report), "samples") == "eps 1/10: 1/50 ~ 0.02"
+    assert "            eps 1/1000: 1/500000 ~ 0.000002" in report
+    assert report[-1] == "plot        escape.png"
+
+
+def test_the_huge_rationals_of_an_escape_are_shown_rounded() -> None:
+    verdict = decide(Problem(load_dataset("large-gap"), Architecture(2)))
+    report = format_verdict(verdict, source="d")
+    assert line(report, "loss").startswith("~ 19.79791832 + 9.2223")
+    assert line(report, "limit") == "loss 2592577/130952 ~ 19.79791832 as eps falls to 0"
+    assert line(report, "samples") == "eps 1/10: ~ 23.73651286"
+    assert line(report, "family").startswith("y1 ~ (4.79586")
