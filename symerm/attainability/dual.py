@@ -33,6 +33,8 @@ __all__ = ["MIXTURE_UNIT", "DualBounds", "DualLeaf", "Slot"]
 #: Mixtures of the two lower bounds are multiples of 1/MIXTURE_UNIT.
 MIXTURE_UNIT = 2**20
 
+#: Projections that may follow one another while signs change.
+_PROJECTIONS = 5
 Slot = tuple[int, Cone]
 
 
@@ -209,26 +211,33 @@ class DualBounds:
         ]
         bias = int(self.problem.output_bias)
         offset = _whole(proposal.offset, factor) + int(self.mean * scale)
-        start = DualLeaf(
-            scale, (offset,) * bias + tuple(fit), tuple(residuals[i] for i in undecided), ()
-        )
-        residual = self._residual(node, start)
-        rows = self._condition_rows(node, residual, mixtures, chosen)
-        change = self._project(rows, residual)
-        if change is None:
-            return None
-        # The rows carry a factor MIXTURE_UNIT, which the fit takes up.
-        numerators, denominator = change
-        exact = [value * denominator for value in start.fit]
-        for position, value in zip(
-            [0] * bias + [at + bias for at in chosen], numerators, strict=True
-        ):
-            exact[position] += MIXTURE_UNIT * value
-        moved = [
-            residuals[i] * denominator
-            - sum(value * row[i] for row, value in zip(rows, numerators, strict=True))
-            for i in undecided
-        ]
+        whole = [offset] * bias + fit
+        positions = [0] * bias + [at + bias for at in chosen]
+        for _ in range(_PROJECTIONS):
+            start = DualLeaf(scale, tuple(whole), tuple(residuals[i] for i in undecided), ())
+            residual = self._residual(node, start)
+            rows = self._condition_rows(node, residual, mixtures, chosen)
+            change = self._project(rows, residual)
+            if change is None:
+                return None
+            # The rows carry a factor MIXTURE_UNIT, which the fit takes up.
+            numerators, denominator = change
+            exact = [value * denominator for value in whole]
+            for position, value in zip(positions, numerators, strict=True):
+                exact[position] += MIXTURE_UNIT * value
+            moved = [
+                residuals[i] * denominator
+                - sum(value * row[i] for row, value in zip(rows, numerators, strict=True))
+                for i in undecided
+            ]
+            if all(
+                value * residuals[i] > 0 or value == residuals[i]
+                for i, value in zip(undecided, moved, strict=True)
+            ):
+                break
+            # A residual has changed its sign and with it its condition: once more from there.
+            whole = [value // denominator for value in exact]
+            residuals = {i: value // denominator for i, value in zip(undecided, moved, strict=True)}
         return self._encode(node, scale * denominator, exact, moved, mixtures)
 
     def _condition_rows(
