@@ -1,4 +1,4 @@
-"""Pictures of verdicts for problems with one input: one panel for each output.
+"""Pictures of verdicts for problems with one or two inputs: one panel for each output.
 
 An attained infimum is drawn as the data with the minimiser.  One that is not attained is drawn as
 the escaping fits for falling eps together with their pointwise limit, whose jump no network has:
@@ -23,6 +23,7 @@ from symerm.files import write_atomically
 from symerm.networks.piecewise import PiecewiseLinearFunction, piecewise_linear_function
 from symerm.problem.dataset import Dataset
 from symerm.reports.formulas import format_decimal
+from symerm.reports.surface import draw_surface
 
 __all__ = ["PLOT_FORMATS", "draw_verdict", "plot_format", "require_drawable", "write_plot"]
 
@@ -67,12 +68,12 @@ def require_drawable(dataset: Dataset) -> None:
     Raises
     ------
     InputError
-        If there is not one input, or there are too many outputs or too large numbers.
+        If there are more than two inputs, too many outputs or too large numbers.
     """
-    if dataset.input_dimension != 1:
+    if dataset.input_dimension > 2:
         raise InputError(
-            f"--plot draws problems with one input, not {dataset.input_dimension}; "
-            "choose one with --inputs"
+            f"--plot draws problems with one or two inputs, not {dataset.input_dimension}; "
+            "choose them with --inputs"
         )
     if dataset.output_dimension > _MAX_PANELS:
         raise InputError(
@@ -128,7 +129,8 @@ def draw_verdict(verdict: Verdict) -> Any:
     panels = figure.subplots(rows, columns, squeeze=False).flat
     for k, axes in enumerate(panels):
         if k < outputs:
-            _draw_panel(axes, verdict, k)
+            draw = _draw_panel if dataset.input_dimension == 1 else draw_surface
+            draw(axes, verdict, k)
         else:
             axes.set_axis_off()
     figure.suptitle(_title(verdict), fontsize="medium")

@@ -109,7 +109,7 @@ def test_equal_verdicts_give_equal_files(tmp_path: Path, ending: str) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (Dataset.from_rows([[0, 1]], [1]), "one input, not 2; choose one with --inputs"),
+        (Dataset.from_rows([[0, 1, 2]], [1]), "two inputs, not 3; choose them with --inputs"),
         (Dataset.from_rows([0], [list(range(13))]), "at most 12 outputs, not 13"),
         (Dataset.from_rows([0, "1e101"], [1, 2]), "at most 100 digits"),
     ],
@@ -134,3 +134,20 @@ def test_tiny_and_close_numbers_are_drawn(tmp_path: Path) -> None:
                  [[10**20, 10**20 + 1], [10**30, 10**30 + 1]]):
         verdict = decide(Problem(Dataset.from_rows(*rows), Architecture(1)))
         write_plot(verdict, str(tmp_path / "p.png"))
+
+
+def test_two_inputs_are_drawn_as_the_surface_of_the_minimiser(tmp_path: Path) -> None:
+    data = Dataset.from_rows([[0, 0], [1, 0], [0, 1], [3, 1], [2, 2]], [1, 2, 0, 4, 3])
+    verdict = decide(Problem(data, Architecture(1)))
+    axes = draw_verdict(verdict).axes[0]
+    (surface, *_) = (c for c in axes.collections if hasattr(c, "get_coordinates"))
+    corners = surface.get_coordinates()
+    middle = (corners[:-1, :-1] + corners[1:, 1:]) / 2
+    shown = surface.get_array().reshape(middle.shape[:2])
+    for i, j in ((0, 0), (20, 130), (159, 80), (77, 3)):
+        point = tuple(Fraction(float(x)) for x in middle[i, j])
+        assert verdict.minimiser is not None
+        assert float(verdict.minimiser(point)[0]) == pytest.approx(float(shown[i, j]))
+    path = tmp_path / "surface.png"
+    write_plot(verdict, str(path))
+    assert path.read_bytes().startswith(b"\x89PNG")
