@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from symerm.attainability.escape import escape_family
 from symerm.attainability.one_neuron import solve_one_neuron
+from symerm.attainability.plane_proof import steps_of
 from symerm.attainability.planes import Box, Corner, Triangle
 from symerm.attainability.proofs import NonnegativeProof, PlaneProof
 from symerm.attainability.rank_bound import solve_full_rank
@@ -106,7 +107,7 @@ def _two_neurons(
             reason="interrupted", interrupted=True, proof=NonnegativeProof(),
         )
     lower = scaled.to_loss(decision.lower)
-    steps = tuple(step for proof in decision.proofs for step in proof.steps)
+    steps = tuple(steps_of(decision.proofs))
     if decision.verdict == "not-attained" and decision.stratum is not None:
         cell, y, loss = decision.stratum
         upper = scaled.to_loss(loss)
