@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
+from math import prod
 from operator import mul
 
 from flint import fmpz_mat
@@ -154,3 +155,41 @@ class ExteriorForms:
         """h of the plane of a bivector that is not zero, in the integer problem."""
         den, num = self.product(plane, plane)
         return (self.square - Fraction(num, den)) / self.total
+
+    def wedge_square(self, wedge: Sequence[tuple[int, int]]) -> int:
+        """den of the wedge of signed vertices with itself."""
+        return determinant([[self.inner[i][j] for j, _ in wedge] for i, _ in wedge])
+
+    def wedge_products(
+        self, wedges: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Table, Table]:
+        """den and num of all pairs of wedges of signed vertices, as symmetric tables."""
+        size = len(wedges)
+        den: Table = [[0] * size for _ in range(size)]
+        num: Table = [[0] * size for _ in range(size)]
+        for k, left in enumerate(wedges):
+            for m in range(k, size):
+                right = wedges[m]
+                sign = prod(s for _, s in left) * prod(s for _, s in right)
+                inner = [[self.inner[i][j] for j, _ in right] for i, _ in left]
+                energy = [[self.energy[i][j] for j, _ in right] for i, _ in left]
+                den[k][m] = den[m][k] = sign * determinant(inner)
+                num[k][m] = num[m][k] = sign * sum(
+                    determinant([
+                        [*row[:b], other[b], *row[b + 1 :]]
+                        for row, other in zip(inner, energy, strict=True)
+                    ])
+                    for b in range(len(right))
+                )
+        return den, num
+
+
+def determinant(rows: Sequence[Sequence[int]]) -> int:
+    """The determinant of a small integer matrix."""
+    if len(rows) == 2:
+        (a, b), (c, d) = rows
+        return a * d - b * c
+    if len(rows) == 3:
+        (a, b, c), (d, e, f), (g, h, i) = rows
+        return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+    return int(fmpz_mat([list(row) for row in rows]).det())

@@ -1,0 +1,489 @@
+"""Proofs that every case of a secant variety is closed.
+
+A root is halved and merged until each cell has a leaf: its loss is at least the goal; or every
+limit in it is realised or no better than a realised one; or the loss rises away from a boundary
+stratum; or it retreats to another root.  Floats choose the steps, integers decide.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+from flint import fmpz_mat
+
+from symerm.arithmetic.linalg import rank
+from symerm.attainability.chart_view import ChartView
+from symerm.attainability.exterior import ExteriorForms
+from symerm.attainability.secant_cells import (
+    Cell,
+    coefficients,
+    exchanges,
+    gram,
+    live_coordinates,
+    merged,
+    products,
+    realised_supports,
+    root_cell,
+    split,
+    unions,
+    without_dead,
+)
+from symerm.attainability.secant_charts import (
+    Chart,
+    above_polynomial,
+    chart_of,
+    positive,
+    retreats,
+    rises,
+)
+from symerm.attainability.secant_search import RootTables, dead_boxes
+from symerm.attainability.slot_polynomials import (
+    den_coefficients,
+    enlarged,
+    retreat_coefficients,
+    stratum_coefficients,
+)
+
+__all__ = ["Goals", "RootProver"]
+
+Step = tuple[Any, ...]
+
+#: Coefficients this much below zero, relative to the form, may be rounding: integers decide.
+_SLACK = 1e-10
+#: Cells of one root before the next way of merging is tried, and how small slots are then.
+_CELLS = (300, 1500, 6000, 20000)
+_SIZES = (2.0, 0.3, 0.03, 0.003)
+
+
+@dataclass(frozen=True)
+class Goals:
+    """What a proof has to show, as integer pairs (a, b): a den - b num >= 0.
+
+    Attributes
+    ----------
+    kind : ``"bounds"``, ``"attained"`` or ``"level"``
+    goal : for leaves of kind p
+    lower : for the other leaves; None if the lower bound is zero
+    """
+
+    kind: str
+    goal: tuple[int, int]
+    lower: tuple[int, int] | None
+
+
+class RootProver:
+    """Proves one root after the other.
+
+    Parameters
+    ----------
+    forms : ExteriorForms
+    goals : Goals
+    deadline : float, optional
+        Time of `time.monotonic` after which nothing more is proved.
+    """
+
+    def __init__(
+        self, forms: ExteriorForms, goals: Goals, deadline: float | None = None
+    ) -> None:
+        self.forms, self.goals, self.deadline = forms, goals, deadline
+
+    def prove(self, table: RootTables) -> list[Step] | None:
+        """The steps that close a root, or None."""
+        for cells, size in zip(_CELLS, _SIZES, strict=True):
+            attempt = _Attempt(table, self.goals, self.forms.square, cells, size, self.deadline)
+            steps = attempt.run()
+            if steps is not None or not attempt.merging or attempt.late:
+                return steps
+        return None
+
+
+class _Attempt:
+    def __init__(
+        self, table: RootTables, goals: Goals, square: int, cells: int, size: float,
+        deadline: float | None,
+    ) -> None:
+        self.table, self.goals, self.limit, self.size = table, goals, cells, size
+        self.deadline, self.late, self.merging = deadline, False, False
+        self.den, self.num = fmpz_mat(table.den), fmpz_mat(table.num)
+        self.shape = table.root.shape
+        self.boxes = list(dead_boxes(self.shape, table.dead))
+        self.independent = _independent(self.shape, table.dead)
+        self.goal_form = self._form(goals.goal)
+        self.lower_form = None if goals.lower is None else self._form(goals.lower)
+        self.float_den = table.den_float
+        a, b = goals.goal
+        # goal share: (a/b)/|T|^2 as a float without overflow
+        ratio = float(Fraction(a, b) / square)
+        self.float_goal = ratio * table.den_float - table.num_float
+        self.count = 0
+
+    def _form(self, level: tuple[int, int]) -> fmpz_mat:
+        return level[0] * self.den - level[1] * self.num
+
+    def run(self) -> list[Step] | None:
+        """Depth first; None if the limit of cells or the deadline is reached."""
+        steps: list[Step] = []
+        stack: list[Cell | Chart] = [root_cell(self.shape)]
+        while stack:
+            cell = stack.pop()
+            self.count += 1
+            if self.deadline is not None and time.monotonic() > self.deadline:
+                self.late = True
+            if self.count > self.limit or self.late:
+                return None
+            step, children = (
+                self._treat_chart(cell) if isinstance(cell, Chart) else self._treat(cell)
+            )
+            if step is None:
+                return None
+            steps.append(step)
+            stack.extend(reversed(children))
+        return steps
+
+    def _treat(self, cell: Cell) -> tuple[Step | None, Sequence[Cell | Chart]]:
+        view = _View(self, cell)
+        if view.above() and min(coefficients(cell, gram(self.goal_form, view.tensors))) >= 0:
+            return ("p",), []
+        leaf = self._special(cell, view)
+        if leaf is not None:
+            return leaf, []
+        touching = self.boxes and view.dead.any()
+        if touching and not self.independent:
+            boxes = self._cell_boxes(cell, view)
+            if len(boxes) == 1:
+                self.merging = True
+                if view.extent(range(len(cell.slots))) <= self.size:
+                    part = [list(p) for p in boxes[0]]
+                    return ("c", part), [chart_of(cell, part)]
+        if touching and len(cell.slots) > 1 and (
+            self.independent or len(cell.slots) < len(self.shape) or len(boxes) > 1
+        ):
+            slots = self._involved(cell, view)
+            if len(slots) > 1 and view.extent(slots) <= self.size:
+                self.merging = True
+                joined = without_dead(merged(cell, slots), self.den)
+                return ("w", *slots), [] if joined is None else [joined]
+            self.merging = self.merging or len(slots) > 1
+        choice = view.choose()
+        if choice is None:
+            return None, []
+        slot, i, j, p, q = choice
+        halves = split(cell, slot, i, j, p, q)
+        if len(cell.slots[slot].axes) > 1:
+            children = [
+                half for half in (without_dead(half, self.den) for half in halves)
+                if half is not None
+            ]
+        else:
+            children = list(halves)
+        return ("b", slot, i, j, p, q), children
+
+    def _cell_boxes(self, cell: Cell, view: _View) -> list[Any]:
+        """The boxes of dead wedges that a cell of single axes touches."""
+        if len(cell.slots) < len(self.shape):
+            return []
+        return [
+            box for box in self.boxes
+            if all(
+                any(not any(x for k, x in enumerate(g) if k not in part) for g in slot.generators)
+                for slot, part in zip(cell.slots, box, strict=True)
+            )
+        ]
+
+    def _treat_chart(self, chart: Chart) -> tuple[Step | None, Sequence[Chart]]:
+        found = above_polynomial(chart, self.goal_form)
+        if min(found.values()) >= 0:
+            return ("p",), []
+        leaf = self._special_chart(chart)
+        if leaf is not None:
+            return leaf, []
+        choice = ChartView(chart, self.float_den, self.table.scale).choose(found)
+        if choice is None:
+            return None, []
+        return ("b", *choice), chart.split(*choice)
+
+    def _special_chart(self, chart: Chart) -> Step | None:
+        den, num = self.den, self.num
+        for axis, keep in self.table.root.retreats:
+            if not all(x == 0 for g in chart.inside[axis] for k, x in enumerate(g) if k != keep):
+                continue
+            larger = chart.shrunk(axis)
+            if larger is not None and positive(larger, den) and retreats(larger, axis, den, num):
+                return ("m", axis, keep)
+        if self.goals.kind == "bounds":
+            return None
+        form = self.lower_form
+        if form is not None and min(above_polynomial(chart, form).values()) < 0:
+            return None
+        if self.goals.kind == "attained":
+            inner = all(x > 0 for pair in chart.radius for x in pair)
+            return ("r",) if inner and positive(chart, den) else None
+        view = ChartView(chart, self.float_den, self.table.scale)
+        if view.may_rise(self.table.num_float) and rises(chart, den, num):
+            return ("n",)
+        return None
+
+    def _involved(self, cell: Cell, view: _View) -> list[int]:
+        """The slots that take part in the vanishing of the cell's dead products."""
+        grid = view.dead.reshape(cell.sizes)
+        found = []
+        for k in range(len(cell.slots)):
+            if not (grid.all(axis=k) == grid.any(axis=k)).all():
+                found.append(k)
+        return found if found else []
+
+    # -- leaves other than p ------------------------------------------------------------------
+
+    def _special(self, cell: Cell, view: _View) -> Step | None:
+        kind = self.goals.kind
+        for axis, keep in self.table.root.retreats:
+            if self._retreats(cell, view, axis, keep):
+                return ("m", axis, keep)
+        if kind == "bounds":
+            return None
+        if not self._above_lower(cell, view):
+            return None
+        if kind == "attained":
+            return self._realised(cell, view)
+        return self._rising(cell)
+
+    def _above_lower(self, cell: Cell, view: _View) -> bool:
+        form = self.lower_form
+        return form is None or min(coefficients(cell, gram(form, view.tensors))) >= 0
+
+    def _positive_den(self, cell: Cell) -> bool:
+        tensors = products(cell)
+        values = gram(self.den, tensors)
+        if any(values[k][k] == 0 for k in range(len(tensors))):
+            return False
+        return min(den_coefficients(cell, self.den).values()) > 0
+
+    def _retreats(self, cell: Cell, view: _View, axis: int, keep: int) -> bool:
+        slot = next(k for k, s in enumerate(cell.slots) if axis in s.axes)
+        shrinking = self._off(cell, slot, axis, keep)
+        return self._falls(cell, slot, shrinking)
+
+    def _off(self, cell: Cell, slot: int, axis: int, keep: int) -> list[int]:
+        axes = cell.slots[slot].axes
+        where = axes.index(axis)
+        choices = product(*(range(self.shape[a]) for a in axes))
+        return [k for k, choice in enumerate(choices) if choice[where] != keep]
+
+    def _falls(self, cell: Cell, slot: int, shrinking: Sequence[int]) -> bool:
+        """Whether the loss does not increase as coordinates shrink to zero, den staying positive."""
+        if not any(g[k] for g in cell.slots[slot].generators for k in shrinking):
+            return self._positive_den(cell)
+        larger = enlarged(cell, slot, shrinking)
+        if larger is None or not self._quick(larger, slot, shrinking):
+            return False
+        if not self._positive_den(larger):
+            return False
+        found = retreat_coefficients(larger, slot, shrinking, (self.den, self.num))
+        return min(found.values()) >= 0
+
+    def _quick(self, cell: Cell, slot: int, shrinking: Sequence[int]) -> bool:
+        """Whether S is non-negative at the generators and in their middle, in floats."""
+        scale = self.table.scale
+        tensors = np.array(products(cell), dtype=float) * scale
+        part = cell.with_slot(slot, [
+            tuple(x if k in shrinking else 0 for k, x in enumerate(g))
+            for g in cell.slots[slot].generators
+        ])
+        moves = np.array(products(part), dtype=float) * scale
+        norms = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", tensors, self.float_den, tensors), 0.0))
+        if not norms.all():
+            return False
+        tensors, moves = tensors / norms[:, None], moves / norms[:, None]
+        tensors = np.vstack([tensors, tensors.mean(0)])
+        moves = np.vstack([moves, moves.mean(0)])
+        share = np.einsum("ij,jk,ik->i", tensors, self.table.num_float, tensors)
+        size = np.einsum("ij,jk,ik->i", tensors, self.float_den, tensors)
+        along_den = np.einsum("ij,jk,ik->i", tensors, self.float_den, moves)
+        along_num = np.einsum("ij,jk,ik->i", tensors, self.table.num_float, moves)
+        return bool((share * along_den - size * along_num >= -1e-12).all())
+
+    def _realised(self, cell: Cell, view: _View) -> Step | None:
+        whole = {}
+        for k, slot in enumerate(cell.slots):
+            if len(slot.axes) > 1:
+                live = live_coordinates(cell, k, self.den)
+                whole[k] = live, realised_supports(cell, k, live)
+        if self._supports_ok(cell, whole, None, ()):
+            if self._positive_den(cell):
+                return ("r", 0, [])
+            return None
+        for k, (live, _) in whole.items():
+            for shrinking in self._shrinkings(cell, k, live):
+                if self._supports_ok(cell, whole, k, shrinking) and self._falls(
+                    cell, k, shrinking
+                ):
+                    return ("r", k, list(shrinking))
+        return None
+
+    def _supports_ok(
+        self, cell: Cell, whole: dict[int, tuple[list[int], set[frozenset[int]]]],
+        shrunk: int | None, shrinking: Sequence[int],
+    ) -> bool:
+        for k, (live, real) in whole.items():
+            inside = set(live) - (set(shrinking) if k == shrunk else set())
+            family = [
+                frozenset(place for place in inside if g[place])
+                for g in cell.slots[k].generators
+            ]
+            if not all(family) or not unions(family) <= real:
+                return False
+        return True
+
+    def _shrinkings(self, cell: Cell, slot: int, live: Sequence[int]) -> Iterator[tuple[int, ...]]:
+        seen = set()
+        for axis in cell.slots[slot].axes:
+            for item in range(self.shape[axis]):
+                kept = set(self._off(cell, slot, axis, item))
+                found = tuple(sorted(k for k in live if k not in kept))
+                if found and len(found) < len(live) and found not in seen:
+                    seen.add(found)
+                    yield found
+        for k in live:
+            if (k,) not in seen:
+                yield (k,)
+
+    def _rising(self, cell: Cell) -> Step | None:
+        for k, slot in enumerate(cell.slots):
+            if len(slot.axes) < 2:
+                continue
+            for box in self.boxes:
+                own = tuple(box[axis] for axis in slot.axes)
+                if not self._may_rise(cell, k, own):
+                    continue
+                found = stratum_coefficients(cell, k, own, (self.den, self.num))
+                if found is not None and min(found.values()) > 0:
+                    return ("n", k, [list(part) for part in own])
+        return None
+
+    def _may_rise(self, cell: Cell, slot: int, box: Sequence[Sequence[int]]) -> bool:
+        """Whether each generator has two coordinates of degree one, on different axes."""
+        axes = cell.slots[slot].axes
+        choices = list(product(*(range(self.shape[a]) for a in axes)))
+        outside = [
+            [a for a, part in enumerate(box) if choice[a] not in part] for choice in choices
+        ]
+        for g in cell.slots[slot].generators:
+            found = {outside[k][0] for k, x in enumerate(g) if x and len(outside[k]) == 1}
+            if len(found) < 2:
+                return False
+        return True
+
+
+def _independent(shape: Sequence[int], dead: Sequence[bool]) -> bool:
+    """Whether the living wedges can have any positive coordinates: a simplex."""
+    rows = []
+    for choice, gone in zip(product(*map(range, shape)), dead, strict=True):
+        if not gone:
+            row = []
+            for item, size in zip(choice, shape, strict=True):
+                row.extend(int(item == k) for k in range(size))
+            rows.append(row)
+    return rank(rows) == len(rows)
+
+
+class _View:
+    """The products of a cell's generators in floats, scaled to length one."""
+
+    def __init__(self, attempt: _Attempt, cell: Cell) -> None:
+        self.attempt, self.cell = attempt, cell
+        self.tensors = products(cell)
+        raw = np.array([_floats(t) for t in self.tensors]) * attempt.table.scale
+        square = np.einsum("ij,jk,ik->i", raw, attempt.float_den, raw)
+        largest = np.abs(raw).max(1) ** 2
+        self.dead = square <= 1e-13 * largest
+        self.norms = np.sqrt(np.maximum(square, 1e-300))
+        scaled = np.where(self.dead[:, None], 0.0, raw / self.norms[:, None])
+        self.values = scaled @ attempt.float_goal @ scaled.T
+        self.cosines = scaled @ attempt.float_den @ scaled.T
+
+    def above(self) -> bool:
+        """Whether the Bernstein coefficients at the goal are non-negative up to rounding."""
+        found = self.values.ravel()[exchanges(self.cell.sizes)].sum(1)
+        return bool(found.min() >= -_SLACK * max(1.0, float(np.abs(self.values).max())))
+
+    def extent(self, slots: Sequence[int]) -> float:
+        """The largest 1 - cosine of two generators of some slots, items taken as orthogonal."""
+        widest = 0.0
+        for k in slots:
+            slot = self.cell.slots[k]
+            lengths = [np.exp(self.attempt.table.items[axis]) for axis in slot.axes]
+            scale = lengths[0]
+            for other in lengths[1:]:
+                scale = np.outer(scale, other).ravel()
+            rows = np.array([_floats(g) for g in slot.generators]) * scale
+            rows /= np.linalg.norm(rows, axis=1)[:, None]
+            widest = max(widest, 1.0 - float((rows @ rows.T).min()))
+        return widest
+
+    def _distances(self, slot: int) -> Any:
+        """1 - cosine for all pairs of generators of a slot, the largest over the other slots."""
+        sizes = self.cell.sizes
+        grid = self.cosines.reshape(sizes + sizes)
+        dead = self.dead.reshape(sizes)
+        count, rest = sizes[slot], [k for k in range(len(sizes)) if k != slot]
+        found = np.zeros((count, count))
+        for choice in product(*(range(sizes[k]) for k in rest)):
+            index: list[Any] = [0] * len(sizes)
+            for k, c in zip(rest, choice, strict=True):
+                index[k] = c
+            for i in range(count):
+                for j in range(i + 1, count):
+                    left, right = list(index), list(index)
+                    left[slot], right[slot] = i, j
+                    if dead[tuple(left)] or dead[tuple(right)]:
+                        continue
+                    gap = 1.0 - float(grid[tuple(left + right)])
+                    found[i, j] = max(found[i, j], gap)
+        return found
+
+    def choose(self) -> tuple[int, int, int, int, int] | None:
+        """Slot, generators and weights of the most promising split."""
+        sizes = self.cell.sizes
+        grid = self.values.reshape(sizes + sizes)
+        best: tuple[float, int, int, int] | None = None
+        for slot in range(len(sizes)):
+            if sizes[slot] < 2:
+                continue
+            distances = self._distances(slot)
+            blame = self._blame(grid, slot)
+            for i in range(sizes[slot]):
+                for j in range(i + 1, sizes[slot]):
+                    score = float(distances[i, j]) * (0.02 + float(blame[i, j]))
+                    if score > 0 and (best is None or score > best[0]):
+                        best = score, slot, i, j
+        if best is None:
+            return None
+        _, slot, i, j = best
+        norms = self.norms.reshape(sizes)
+        dead = self.dead.reshape(sizes)
+        lengths = []
+        for k in (i, j):
+            part = np.take(norms, k, axis=slot)[~np.take(dead, k, axis=slot)]
+            lengths.append(float(np.exp(np.log(part).mean())) if part.size else 1.0)
+        power = round(np.log2(lengths[1] / lengths[0]))
+        return slot, i, j, 1 << max(power, 0), 1 << max(-power, 0)
+
+    def _blame(self, grid: Any, slot: int) -> Any:
+        """How negative the form is between two generators of a slot."""
+        size = len(self.cell.sizes)
+        moved = np.moveaxis(grid, (slot, size + slot), (0, 1))
+        count = moved.shape[0]
+        flat = moved.reshape(count, count, -1)
+        return np.maximum(-flat, 0.0).sum(2)
+
+
+def _floats(tensor: Sequence[int]) -> list[float]:
+    """The tensor divided by a power of two, so that it fits floats."""
+    bits = max(x.bit_length() for x in tensor) - 900
+    return [float(x >> bits) for x in tensor] if bits > 0 else [float(x) for x in tensor]

@@ -1,0 +1,322 @@
+"""Several neurons and several outputs: is the infimum attained, by the cases of a secant variety.
+
+- **Attained** if in every case the loss is at least that of some network, or every limit in it is
+  realised or no better than a realised one.
+- **Not attained** if, at some level above the loss of a limit, every case has a loss of at least
+  the level, or the loss falls strictly towards a boundary stratum everywhere in it.
+
+Both are proved in integers; what is left is **undecided** with certified bounds.  Complete in the
+sense that a refinement closes every case unless there is a tie, where all boxes of vanishing
+wedges are charted: for width two if pieces share at most two generators, for width three on the
+line (docs/secants.md).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+from math import lcm
+
+import numpy as np
+
+from symerm.arithmetic.linalg import primitive
+from symerm.arrangements.neuron_pieces import NeuronPieces, neuron_pieces
+from symerm.attainability.exterior import ExteriorForms
+from symerm.attainability.scaled import ScaledProblem
+from symerm.attainability.secant_proof import Goals, RootProver, Step
+from symerm.attainability.secant_roots import secant_roots
+from symerm.attainability.secant_search import (
+    Box,
+    RootTables,
+    SecantGuess,
+    degrees,
+    search_minima,
+)
+
+__all__ = ["Limit", "SecantDecision", "SecantProblem", "decide_secants"]
+
+Coordinates = tuple[tuple[int, ...], ...]
+
+#: How far between the stratum's loss and the next one the level of a proof is put.
+_LEVELS = tuple(Fraction(1, 2**k) for k in (2, 5, 8, 11, 14, 18, 22))
+_CANDIDATES = 12
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A tuple of neurons, or with a box a limit of tuples.
+
+    Attributes
+    ----------
+    root : int
+    coordinates : for each axis a non-negative integer for each item
+    box : the items that keep their coordinates while the others tend to zero together
+    loss : Fraction
+        Scaled, as in `ScaledProblem`.
+    """
+
+    root: int
+    coordinates: Coordinates
+    box: Box | None
+    loss: Fraction
+
+
+@dataclass(frozen=True)
+class SecantProblem:
+    """A problem with its pieces, roots and tables."""
+
+    scaled: ScaledProblem
+    pieces: NeuronPieces
+    forms: ExteriorForms
+    tables: tuple[RootTables, ...]
+
+    @classmethod
+    def of(cls, scaled: ScaledProblem) -> SecantProblem:
+        """Pieces, roots and tables of a scaled problem.
+
+        Raises
+        ------
+        UnsupportedError
+            If there are too many cones or roots.
+        """
+        pieces = neuron_pieces(
+            scaled.forms, (scaled.slope_on, scaled.slope_off),
+            modulo_constants=scaled.output_bias,
+        )
+        forms = ExteriorForms.of(scaled, pieces.images)
+        tables = tuple(
+            RootTables.of(root, *forms.wedge_products(root.wedges()), forms.square)
+            for root in secant_roots(pieces, forms, scaled.width)
+        )
+        return cls(scaled, pieces, forms, tables)
+
+    def loss(self, root: int, coordinates: Sequence[Sequence[int]], box: Box | None) -> Fraction:
+        """The scaled loss of a tuple or limit."""
+        table = self.tables[root]
+        choices = list(product(*map(range, table.root.shape)))
+        y = []
+        degree = degrees(table.root.shape, box) if box is not None else None
+        for k, choice in enumerate(choices):
+            value = 1
+            for axis, item in enumerate(choice):
+                value *= coordinates[axis][item]
+            y.append(value if degree is None or degree[k] == 1 else 0)
+        den, num = (
+            sum(
+                x * sum(entry * z for entry, z in zip(row, y, strict=True))
+                for x, row in zip(y, form, strict=True) if x
+            )
+            for form in (table.den, table.num)
+        )
+        return (self.forms.square - Fraction(num, den)) / self.forms.total
+
+
+@dataclass(frozen=True)
+class SecantDecision:
+    """What was proved.
+
+    Attributes
+    ----------
+    verdict : str
+    lower : Fraction
+        Proved lower bound of the scaled loss.
+    best : Limit
+        The best realised tuple.
+    stratum : Limit or None
+        The limit that no tuple reaches, if not attained.
+    level : Fraction or None
+    steps : of all roots, empty if the lower bound is zero and needs none
+    reason : str
+    """
+
+    verdict: str
+    lower: Fraction
+    best: Limit
+    stratum: Limit | None
+    level: Fraction | None
+    steps: tuple[Step, ...]
+    reason: str
+    statistics: dict[str, int] = field(default_factory=dict)
+
+
+def decide_secants(
+    problem: SecantProblem, *, tolerance: Fraction, deadline: float | None = None
+) -> SecantDecision:
+    """Decide a problem of two or more neurons and several outputs.
+
+    Parameters
+    ----------
+    problem : SecantProblem
+    tolerance : Fraction
+        Relative width of the enclosure of the infimum.
+    deadline : float, optional
+        Time of `time.monotonic` after which no further proof is begun.
+    """
+    return _Decision(problem, tolerance, deadline).decide()
+
+
+class _Decision:
+    def __init__(
+        self, problem: SecantProblem, tolerance: Fraction, deadline: float | None
+    ) -> None:
+        self.problem, self.tolerance, self.deadline = problem, tolerance, deadline
+        self.order: list[int] = list(range(len(problem.tables)))
+
+    def decide(self) -> SecantDecision:
+        guesses = search_minima(self.problem.tables)
+        first: dict[int, int] = {}
+        for k, guess in enumerate(guesses):
+            first.setdefault(guess.root, k)
+        self.order.sort(key=lambda root: first.get(root, len(guesses)))
+        realised = [g for g in guesses if g.box is None and not self._escaping(g)]
+        strata = [g for g in guesses if g.box is not None]
+        best = min(map(self._exact, realised[:_CANDIDATES]), key=lambda limit: limit.loss)
+        stratum = min(
+            map(self._exact, strata[:_CANDIDATES]), key=lambda limit: limit.loss, default=None
+        )
+        attempts = [self._attained, self._not_attained]
+        if stratum is not None and stratum.loss < best.loss:
+            attempts.reverse()
+        for attempt in attempts:
+            if self._late():
+                break
+            decision = attempt(best, stratum)
+            if decision is not None:
+                return decision
+        return self._undecided(best, stratum)
+
+    def _late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+    def _escaping(self, guess: SecantGuess) -> bool:
+        """Whether a search on realised tuples has run towards vanishing wedges."""
+        table = self.problem.tables[guess.root]
+        sizes = []
+        for choice in product(*map(range, table.root.shape)):
+            sizes.append(sum(
+                float(np.log(max(guess.coordinates[a][i], 1e-300))) + float(table.items[a][i])
+                for a, i in enumerate(choice)
+            ))
+        dead = table.dead
+        alive = max(size for size, gone in zip(sizes, dead, strict=True) if not gone)
+        gone = max((size for size, gone in zip(sizes, dead, strict=True) if gone), default=-1e9)
+        return gone > alive + 12.0
+
+    def _exact(self, guess: SecantGuess) -> Limit:
+        """A limit with small coordinates near the guess, worse by little of the tolerance."""
+        found = None
+        for size in (10, 100, 10**3, 10**4, 10**5, 10**6, 10**8, 10**12):
+            coordinates = tuple(_whole(part, size) for part in guess.coordinates)
+            if not self._alive(guess, coordinates):
+                continue
+            loss = self.problem.loss(guess.root, coordinates, guess.box)
+            found = Limit(guess.root, coordinates, guess.box, loss)
+            share = loss * self.problem.forms.total / self.problem.forms.square
+            if share <= Fraction(max(guess.share, 0.0)) * (1 + self.tolerance / 10):
+                break
+        if found is None:
+            raise ArithmeticError("a guess of the search has no rational coordinates")
+        return found
+
+    def _alive(self, guess: SecantGuess, coordinates: Coordinates) -> bool:
+        table = self.problem.tables[guess.root]
+        degree = degrees(table.root.shape, guess.box) if guess.box is not None else None
+        for k, choice in enumerate(product(*map(range, table.root.shape))):
+            if table.den[k][k] and (degree is None or degree[k] == 1):
+                if all(coordinates[a][i] for a, i in enumerate(choice)):
+                    return True
+        return False
+
+    # -- proofs ------------------------------------------------------------------------------
+
+    def _goals(self, kind: str, goal: Fraction, lower: Fraction) -> Goals:
+        forms = self.problem.forms
+        return Goals(kind, forms.level(goal), forms.level(lower) if lower > 0 else None)
+
+    def _prove_all(self, goals: Goals) -> tuple[Step, ...] | None:
+        prover = RootProver(self.problem.forms, goals, self.deadline)
+        found: dict[int, list[Step]] = {}
+        for root in self.order:
+            steps = prover.prove(self.problem.tables[root])
+            if steps is None or self._late():
+                return None
+            found[root] = steps
+        return tuple(step for root in range(len(found)) for step in found[root])
+
+    def _attained(self, best: Limit, stratum: Limit | None) -> SecantDecision | None:
+        reason = "no boundary stratum has a loss below that of the network"
+        if best.loss == 0:
+            return SecantDecision(
+                "attained", Fraction(0), best, None, None, (), "the network fits the responses",
+                self._statistics(()),
+            )
+        lower = best.loss * (1 - self.tolerance)
+        steps = self._prove_all(self._goals("attained", best.loss, lower))
+        if steps is None:
+            return None
+        return SecantDecision(
+            "attained", lower, best, None, None, steps, reason, self._statistics(steps)
+        )
+
+    def _not_attained(self, best: Limit, stratum: Limit | None) -> SecantDecision | None:
+        if stratum is None or stratum.loss >= best.loss:
+            return None
+        lower = stratum.loss * (1 - self.tolerance)
+        for part in _LEVELS:
+            level = _rounded(stratum.loss, stratum.loss + part * (best.loss - stratum.loss))
+            steps = self._prove_all(self._goals("level", level, lower))
+            if steps is not None:
+                return SecantDecision(
+                    "not-attained", lower, best, stratum, level, steps,
+                    "the loss falls strictly towards a boundary stratum that no network "
+                    "realises, and is higher everywhere else",
+                    self._statistics(steps),
+                )
+            if self._late():
+                return None
+        return None
+
+    def _undecided(self, best: Limit, stratum: Limit | None) -> SecantDecision:
+        target = best.loss if stratum is None else min(best.loss, stratum.loss)
+        reason = (
+            "the time limit was reached" if self._late()
+            else "a boundary stratum and the realised planes tie, or nearly so"
+        )
+        for part in (self.tolerance, Fraction(1, 10**6), Fraction(1, 1000), Fraction(1, 10)):
+            if target == 0 or self._late():
+                break
+            lower = target * (1 - part)
+            steps = self._prove_all(self._goals("bounds", lower, lower))
+            if steps is not None:
+                return SecantDecision(
+                    "undecided", lower, best, stratum, None, steps, reason,
+                    self._statistics(steps),
+                )
+        return SecantDecision("undecided", Fraction(0), best, stratum, None, (), reason)
+
+    def _statistics(self, steps: Sequence[Step]) -> dict[str, int]:
+        return {
+            "pieces": len(self.problem.pieces.pieces),
+            "roots": len(self.problem.tables),
+            "steps": len(steps),
+        }
+
+
+def _whole(part: Sequence[float], size: int) -> tuple[int, ...]:
+    """Integers in the ratios of some floats, to a precision."""
+    largest = max(part)
+    fractions = [Fraction(x / largest).limit_denominator(size) for x in part]
+    unit = lcm(*(x.denominator for x in fractions))
+    return primitive([int(x * unit) for x in fractions])
+
+
+def _rounded(low: Fraction, value: Fraction) -> Fraction:
+    """A short rational near a value above a lower one."""
+    for size in (10, 100, 10**4, 10**6, 10**9, 10**12):
+        found = value.limit_denominator(size)
+        if low < found and abs(found - value) * 10 < value - low:
+            return found
+    return value
