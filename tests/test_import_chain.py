@@ -146,7 +146,11 @@ def test_foreign_imports_of_the_checker_are_seen(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [None, ["--help"], ["check", "--help"], ["verify", "--help"], ["datasets"]]
+    "arguments",
+    [
+        None, ["--help"], ["check", "--help"], ["strata", "--help"], ["verify", "--help"],
+        ["datasets"],
+    ],
 )
 def test_starting_loads_no_heavy_library(arguments: list[str] | None) -> None:
     call = "import symerm" if arguments is None else (

@@ -34,7 +34,7 @@ class _ShapeError(Exception):
         self.message, self.path, self.occurrence = message, path, occurrence
 
 
-def parse_json(text: str, *, file: str | None = None) -> Dataset:
+def parse_json(text: str, *, file: str | None = None, responses: bool = True) -> Dataset:
     """The dataset that a JSON text denotes.
 
     Parameters
@@ -43,6 +43,8 @@ def parse_json(text: str, *, file: str | None = None) -> Dataset:
         An object with the members ``inputs`` and ``outputs`` and no other.
     file : str, optional
         The name that errors give.
+    responses : bool
+        If False the member ``outputs`` may be missing, and the responses are zero.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def parse_json(text: str, *, file: str | None = None) -> Dataset:
     except RecursionError:
         raise InputError(f"the lists are nested too deeply; {_SHAPE}", file=file) from None
     try:
-        return _dataset(value)
+        return _dataset(value, responses)
     except _ShapeError as error:
         raise InputError(
             error.message,
@@ -81,7 +83,7 @@ def parse_json(text: str, *, file: str | None = None) -> Dataset:
         ) from None
 
 
-def _dataset(value: Any) -> Dataset:
+def _dataset(value: Any, responses: bool) -> Dataset:
     if not isinstance(value, tuple):
         raise _ShapeError(f"the file does not hold an object; {_SHAPE}", ())
     members: dict[str, Any] = {}
@@ -92,10 +94,13 @@ def _dataset(value: Any) -> Dataset:
         if key in members:
             raise _ShapeError("the member is given twice; remove one", (key,), occurrence=1)
         members[key] = member
-    for key in _MEMBERS:
+    for key in _MEMBERS if responses else _MEMBERS[:1]:
         if key not in members:
             raise _ShapeError(f"the member {key!r} is missing; {_SHAPE}", ())
-    inputs, outputs = (_rows(members[key], key) for key in _MEMBERS)
+    inputs = _rows(members["inputs"], "inputs")
+    if not responses:
+        return Dataset(inputs, ((Fraction(0),),) * len(inputs))
+    outputs = _rows(members["outputs"], "outputs")
     if len(inputs) != len(outputs):
         raise _ShapeError(
             f"there are {len(inputs)} inputs but {len(outputs)} outputs; give one each per point",

@@ -12,6 +12,7 @@ import codecs
 import os
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 
 from symerm.errors import InputError
 from symerm.problem.catalogue import catalogue, load_dataset
@@ -19,7 +20,7 @@ from symerm.problem.dataset import Dataset
 from symerm.problem.jsontext import parse_json
 from symerm.problem.tabular import parse_csv
 
-__all__ = ["BUNDLED_PREFIX", "MAX_FILE_SIZE", "open_dataset", "read_dataset"]
+__all__ = ["BUNDLED_PREFIX", "MAX_FILE_SIZE", "open_dataset", "open_inputs", "read_dataset"]
 
 #: Largest dataset file that is read, in bytes (16 MiB).
 MAX_FILE_SIZE = 2**24
@@ -63,6 +64,36 @@ def open_dataset(
     return read_dataset(source, inputs=inputs, outputs=outputs)
 
 
+def open_inputs(
+    source: str | os.PathLike[str], inputs: Columns = None, outputs: Columns = None
+) -> Dataset:
+    """The inputs of a file or bundled dataset; responses are not needed and become zero.
+
+    A JSON file may have no member ``outputs``.  In a CSV file the columns named as inputs may be
+    all there are; if none are named the last column is left out as the response, unless it is
+    the only one.
+
+    Parameters
+    ----------
+    source, inputs, outputs
+        As for `open_dataset`.
+
+    Raises
+    ------
+    InputError
+        As `open_dataset`.
+
+    Examples
+    --------
+    >>> open_inputs("dataset:cars").outputs[0]
+    (Fraction(0, 1),)
+    """
+    if isinstance(source, str) and source.startswith(BUNDLED_PREFIX):
+        data = open_dataset(source, inputs, outputs)
+        return Dataset(data.inputs, ((Fraction(0),),) * data.size, data.input_names)
+    return _read(source, inputs, outputs, responses=False)
+
+
 def read_dataset(
     path: str | os.PathLike[str], *, inputs: Columns = None, outputs: Columns = None
 ) -> Dataset:
@@ -92,6 +123,12 @@ def read_dataset(
     ...     read_dataset(path).outputs
     ((Fraction(1, 10),), (Fraction(2, 3),))
     """
+    return _read(path, inputs, outputs, responses=True)
+
+
+def _read(
+    path: str | os.PathLike[str], inputs: Columns, outputs: Columns, *, responses: bool
+) -> Dataset:
     file = os.fspath(path)
     chosen_inputs, chosen_outputs = _names(inputs, "inputs"), _names(outputs, "outputs")
     text = _decode(_read_bytes(file), file)
@@ -103,8 +140,10 @@ def read_dataset(
             )
         if not text or text.isspace():
             raise InputError("the file is empty; a JSON object is needed", file=file)
-        return parse_json(text, file=file)
-    return parse_csv(text, file=file, inputs=chosen_inputs, outputs=chosen_outputs)
+        return parse_json(text, file=file, responses=responses)
+    return parse_csv(
+        text, file=file, inputs=chosen_inputs, outputs=chosen_outputs, responses=responses
+    )
 
 
 def _names(columns: Columns, what: str) -> list[str] | None:

@@ -38,6 +38,7 @@ def parse_csv(
     file: str | None = None,
     inputs: Sequence[str] | None = None,
     outputs: Sequence[str] | None = None,
+    responses: bool = True,
 ) -> Dataset:
     """The dataset that a CSV text denotes.
 
@@ -49,6 +50,9 @@ def parse_csv(
         The name that errors give.
     inputs, outputs : sequences of str, optional
         The columns to use; by default the last column is the output, all others are inputs.
+    responses : bool
+        If False only the inputs are read, the responses are zero, and there may be no output
+        column: all columns may be named as inputs, and a single column is the input.
 
     Raises
     ------
@@ -61,12 +65,14 @@ def parse_csv(
     ((Fraction(1, 2),), (Fraction(1, 3),))
     """
     try:
-        return _parse(text, inputs, outputs)
+        return _parse(text, inputs, outputs, responses)
     except InputError as error:
         raise error.located(file=file) from None
 
 
-def _parse(text: str, inputs: Sequence[str] | None, outputs: Sequence[str] | None) -> Dataset:
+def _parse(
+    text: str, inputs: Sequence[str] | None, outputs: Sequence[str] | None, responses: bool
+) -> Dataset:
     # Counted before anything is built, so that memory stays bounded by the text itself.
     if text.count(",") + max(text.count("\n"), text.count("\r")) > MAX_CELLS:
         raise InputError(f"the file has more than {MAX_CELLS:,} cells; use fewer rows or columns")
@@ -74,23 +80,30 @@ def _parse(text: str, inputs: Sequence[str] | None, outputs: Sequence[str] | Non
     header_row, header = next(lines, (1, ""))
     if not header:
         raise InputError("the file is empty; a header and at least one row of numbers are needed")
-    names = _header(header, header_row)
-    chosen_inputs, chosen_outputs = _choose(names, inputs, outputs, header_row)
+    names = _header(header, header_row, fewest=2 if responses else 1)
+    if not responses and outputs is None and (len(names) == 1 or inputs is not None):
+        chosen_inputs = _choose_inputs(names, inputs, header_row)
+        chosen_outputs: list[str] = []
+    else:
+        chosen_inputs, chosen_outputs = _choose(names, inputs, outputs, header_row)
     places_in = [(names.index(name), name) for name in chosen_inputs]
-    places_out = [(names.index(name), name) for name in chosen_outputs]
+    places_out = [(names.index(name), name) for name in chosen_outputs] if responses else []
     rows_in, rows_out = [], []
     for row, line in lines:
         cells = _cells(line, row, names)
         if len(cells) != len(names):
             raise _ragged(cells, names, row, line)
         rows_in.append(_numbers(cells, places_in, row))
-        rows_out.append(_numbers(cells, places_out, row))
+        rows_out.append(_numbers(cells, places_out, row) if responses else (Fraction(0),))
     if not rows_in:
         raise InputError(
             "there is no data below the header; at least one row of numbers is needed",
             row=header_row,
         )
-    return Dataset(tuple(rows_in), tuple(rows_out), tuple(chosen_inputs), tuple(chosen_outputs))
+    return Dataset(
+        tuple(rows_in), tuple(rows_out), tuple(chosen_inputs),
+        tuple(chosen_outputs) if responses else (),
+    )
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -128,11 +141,11 @@ def _cells(line: str, row: int, names: Sequence[str] = ()) -> list[str]:
         position = match.end()
 
 
-def _header(line: str, row: int) -> list[str]:
+def _header(line: str, row: int, fewest: int) -> list[str]:
     if line.count(",") >= MAX_COLUMNS:
         raise InputError(f"the header names more than {MAX_COLUMNS} columns", row=row)
     names = _cells(line, row)
-    if len(names) == 1:
+    if len(names) < fewest or (len(names) == 1 and _separator_hint(names[0])):
         raise InputError(
             "the header names a single column but inputs and outputs need at least two"
             + _separator_hint(names[0]),
@@ -190,6 +203,20 @@ def _choose(
         return choose_columns(names, inputs, outputs)
     except InputError as error:
         raise error.located(row=row) from None
+
+
+def _choose_inputs(names: list[str], inputs: Sequence[str] | None, row: int) -> list[str]:
+    """The named inputs, or the only column."""
+    chosen = list(names if inputs is None else inputs)
+    for name in chosen:
+        if name not in names:
+            shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+            raise InputError(
+                f"there is no such column; the header names {shown}", row=row, column=name
+            )
+    if not chosen or len(set(chosen)) != len(chosen):
+        raise InputError("name at least one input column, and none twice", row=row)
+    return chosen
 
 
 def _numbers(cells: list[str], places: list[tuple[int, str]], row: int) -> tuple[Fraction, ...]:

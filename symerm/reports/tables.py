@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from symerm.errors import InputError
 
-__all__ = ["TABLE_FORMATS", "format_table"]
+__all__ = ["TABLE_FORMATS", "escape_text", "format_table"]
 
 TABLE_FORMATS = ("text", "latex", "html", "json")
 
@@ -56,6 +56,19 @@ def format_table(
     raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
 
 
+def escape_text(text: str, *, style: str) -> str:
+    """A text as it stands in a format, nothing in it taken for markup.
+
+    Examples
+    --------
+    >>> escape_text("y_0 < 1", style="latex"), escape_text("y_0 < 1", style="html")
+    ('y\\\\_0 \\\\textless{} 1', 'y_0 &lt; 1')
+    """
+    if style == "latex":
+        return text.translate(_LATEX)
+    return html.escape(text) if style == "html" else text
+
+
 def _numeric(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[bool]:
     """Which columns hold only natural numbers."""
     return [all(row[k].isdigit() for row in rows) for k in range(len(header))]
@@ -75,7 +88,10 @@ def _text(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _latex(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     columns = "".join("r" if right else "l" for right in _numeric(header, rows))
-    lines = [" & ".join(cell.translate(_LATEX) for cell in cells) for cells in [header, *rows]]
+    lines = [
+        " & ".join(escape_text(cell, style="latex") for cell in cells)
+        for cells in [header, *rows]
+    ]
     return "\n".join(
         [
             rf"\begin{{tabular}}{{{columns}}}",

@@ -10,7 +10,7 @@ import pytest
 import symerm
 from symerm.cli import main as entry
 
-COMMANDS = ("check", "verify", "datasets")
+COMMANDS = ("check", "strata", "verify", "datasets")
 
 
 def start(*argv: str, **options: object) -> "subprocess.CompletedProcess[str]":
