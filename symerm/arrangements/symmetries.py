@@ -60,19 +60,19 @@ def affine_symmetries(
         mirror = central_symmetry(inputs, hidden_bias=hidden_bias)
         return tuple(sorted({identity, *([] if mirror is None else [mirror])}))
     columns = tuple(zip(*(forms[i] for i in basis), strict=True))
-    shares = [solve(columns, form) for form in forms]
+    shares = [solve(columns, form) or () for form in forms]
     place = {form: i for i, form in enumerate(forms)}
     found = []
     for chosen in permutations(range(count), len(basis)):
-        images = [
-            place.get(tuple(
-                sum((c * forms[i][k] for c, i in zip(share or (), chosen, strict=True)),
-                    Fraction(0))
+        images: list[int] = []
+        for share in shares:
+            image = place.get(tuple(
+                sum((c * forms[i][k] for c, i in zip(share, chosen, strict=True)), Fraction(0))
                 for k in range(len(forms[0]))
             ))
-            for share in shares
-        ]
-        permutation = tuple(i for i in images if i is not None)
-        if sorted(permutation) == list(identity):
-            found.append(permutation)
+            if image is None:
+                break
+            images.append(image)
+        if sorted(images) == list(identity):
+            found.append(tuple(images))
     return tuple(sorted(found))

@@ -14,8 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 from operator import mul
+
+from flint import fmpz_mat
 
 from symerm.arithmetic.hyperplanes import chambers
 from symerm.arithmetic.linalg import nullspace, primitive, rank, row_reduce, solve
@@ -140,9 +143,10 @@ class HiddenVectors:
 
     def image(self, neuron: Sequence[Fraction | int]) -> IntVector:
         """The activations of a neuron (a, b), a primitive integer vector up to scale."""
-        values = [sum(map(mul, form, neuron)) for form in self.forms]
+        ray = primitive(neuron)
+        values = [sum(map(mul, form, ray)) for form in self.forms]
         on, off = self.slopes
-        return primitive(Fraction(on * z if z > 0 else off * z) for z in values)
+        return primitive([on * z if z > 0 else off * z for z in values])
 
     def rank(self, vectors: Sequence[Sequence[Fraction | int]]) -> int:
         """The rank of vectors, modulo constants with an output bias."""
@@ -173,8 +177,7 @@ class HiddenVectors:
             primitive(row)
             for row in nullspace([*self.constants, *space], columns=len(self.forms))
         ]
-        columns = list(zip(*self.forms, strict=True))
-        size = len(columns)
+        size = len(self.forms[0])
         # A few combinations of the equations rule out most cells without elimination.
         sieve = [
             tuple(
@@ -182,21 +185,13 @@ class HiddenVectors:
                 for i in range(len(self.forms))
             )
             for power in range(1, size + 1)
-        ] if len(normals) > size else []
-        on, off = self.slopes
-        for cell in self.cells:
-            def restricted(row: IntVector, cell: tuple[int, ...] = cell) -> IntVector:
-                masked = [
-                    x * (on if sign > 0 else off) for x, sign in zip(row, cell, strict=True)
-                ]
-                return tuple(sum(map(mul, masked, column)) for column in columns)
-
-            if sieve and rank([restricted(row) for row in sieve]) == size:
+        ]
+        left = self._restricted(sieve, self._masks)
+        for number, cell in enumerate(self.cells):
+            if len(normals) > size and rank(left[number]) == size:
                 continue
-            basis = [
-                primitive(v)
-                for v in nullspace([restricted(row) for row in normals], columns=size)
-            ]
+            (equations,) = self._restricted(normals, self._masks_of([cell]))
+            basis = [primitive(v) for v in nullspace(equations, columns=size)]
             signed = [
                 tuple(sign * x for x in form)
                 for form, sign in zip(self.forms, cell, strict=True)
@@ -205,6 +200,32 @@ class HiddenVectors:
             found = [(ray, image) for ray, image in found if any(image)]
             if found:
                 yield found
+
+    @cached_property
+    def _masks(self) -> fmpz_mat:
+        return self._masks_of(self.cells)
+
+    def _masks_of(self, cells: Sequence[tuple[int, ...]]) -> fmpz_mat:
+        """One row for each cell: the slopes of the activation at the points."""
+        on, off = self.slopes
+        return fmpz_mat([[on if sign > 0 else off for sign in cell] for cell in cells])
+
+    def _restricted(
+        self, rows: Sequence[IntVector], masks: fmpz_mat
+    ) -> list[list[tuple[int, ...]]]:
+        """The equations <row, activations> = 0 on the neurons, for each cell of some masks."""
+        columns = list(zip(*self.forms, strict=True))
+        if not rows:
+            return [[] for _ in range(masks.nrows())]
+        products = masks * fmpz_mat(
+            [[row[i] * column[i] for row in rows for column in columns]
+             for i in range(len(self.forms))]
+        )
+        size = len(columns)
+        return [
+            [tuple(map(int, row[k : k + size])) for k in range(0, len(row), size)]
+            for row in products.tolist()
+        ]
 
     def neurons_in(self, space: Rows) -> list[IntVector]:
         """Neurons with independent activations (modulo constants) that span all in a subspace.

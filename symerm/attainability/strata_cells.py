@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations
+from functools import cache
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from symerm.arithmetic.hyperplanes import chambers
@@ -72,19 +73,20 @@ class _Cells:
         import networkx
 
         self.vectors, self.graph = vectors, graph
+        self.image, self.span = cache(self._image), cache(self._span)
         self.top = max(dimension for _, dimension in graph.nodes(data="dimension"))
         self.chambers = [s for s, k in graph.nodes(data="dimension") if k == self.top]
         self.below = {
             chamber: {chamber, *networkx.descendants(graph, chamber)} for chamber in self.chambers
         }
 
-    def image(self, signs: Signs) -> IntVector:
+    def _image(self, signs: Signs) -> IntVector:
         return self.vectors.image(self.graph.nodes[signs]["witness"])
 
     def dimension(self, signs: Signs) -> int:
         return int(self.graph.nodes[signs]["dimension"])
 
-    def span(self, signs: Signs) -> list[IntVector]:
+    def _span(self, signs: Signs) -> list[IntVector]:
         """Vectors that span the activations of a face."""
         zeros = [f for f, sign in zip(self.vectors.forms, signs, strict=True) if sign == 0]
         flat = nullspace(zeros, columns=len(self.vectors.forms[0]))
@@ -92,8 +94,11 @@ class _Cells:
 
     def meetings(self) -> Iterator[Family]:
         """Two cells with a common face."""
+        vectors = self.vectors
         for first, second in combinations(self.chambers, 2):
             face = max(self.below[first] & self.below[second], key=self.dimension)
+            if not vectors.rank([self.image(face)]):
+                continue
             families = (
                 self.family(
                     "meeting cells", face, x, y, [*self.span(first), *self.span(second)],
@@ -102,7 +107,7 @@ class _Cells:
                 )
                 for x, y in self.directions(first, second)
             )
-            yield from _first(families)
+            yield from islice((found for found in families if found is not None), 1)
 
     def directions(self, first: Signs, second: Signs) -> Iterator[tuple[IntVector, IntVector]]:
         """Interior points of two cells, moved about in case they lie in special position."""
@@ -213,8 +218,3 @@ def _symbols(kind: str, moving: bool) -> str:
 def _set(signs: Signs) -> str:
     """The active points of a face, counted from one."""
     return "{" + ", ".join(str(i + 1) for i, sign in enumerate(signs) if sign > 0) + "}"
-
-
-def _first(families: Iterator[Family | None]) -> Iterator[Family]:
-    """The first that is a stratum, if there is one."""
-    yield from [found for found in families if found is not None][:1]
