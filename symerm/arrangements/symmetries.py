@@ -60,7 +60,8 @@ def affine_symmetries(
         mirror = central_symmetry(inputs, hidden_bias=hidden_bias)
         return tuple(sorted({identity, *([] if mirror is None else [mirror])}))
     columns = tuple(zip(*(forms[i] for i in basis), strict=True))
-    shares = [solve(columns, form) or () for form in forms]
+    # A single input at the origin, without hidden bias, has an empty basis.
+    shares = [(solve(columns, form) or ()) if columns else () for form in forms]
     place = {form: i for i, form in enumerate(forms)}
     found = []
     for chosen in permutations(range(count), len(basis)):

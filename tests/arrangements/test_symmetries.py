@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from symerm.arithmetic.linalg import rank
@@ -17,8 +17,9 @@ planar = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(planar, st.booleans())
+@example([(0, 0)], False)
 def test_exactly_the_affine_permutations(inputs, hidden_bias):
     rows = [(*row, 1) if hidden_bias else row for row in inputs]
     expected = []
