@@ -86,6 +86,7 @@ def minimise(
     *,
     executor: Executor | None = None,
     deadline: float | None = None,
+    case_limit: int | None = None,
     progress: Callable[[float, Fraction, int, int], None] | None = None,
     journal: SearchJournal | None = None,
 ) -> SearchResult:
@@ -98,6 +99,8 @@ def minimise(
         Where batches run; the current process if not given.
     deadline : float, optional
         Time of `time.monotonic` at which the search stops.
+    case_limit : int, optional
+        The search stops before it treats more cases; unlike a deadline this is reproducible.
     progress : callable, optional
         Called after each round with (lower bound relative to the upper, incumbent loss, open,
         closed).
@@ -107,10 +110,10 @@ def minimise(
     Returns
     -------
     SearchResult
-        With ``complete`` False if the deadline passed or the search was interrupted; its lower
+        With ``complete`` False if a limit was reached or the search was interrupted; its lower
         bound and proof hold nevertheless.
     """
-    search = _Search(problem, executor, deadline, journal)
+    search = _Search(problem, executor, deadline, case_limit, journal)
     try:
         search.run(progress)
     except KeyboardInterrupt:
@@ -125,11 +128,13 @@ class _Search:
         problem: ScaledProblem,
         executor: Executor | None,
         deadline: float | None,
+        case_limit: int | None,
         journal: SearchJournal | None,
     ) -> None:
         self.problem = problem
         self.executor = executor
         self.deadline = deadline
+        self.case_limit = case_limit
         self.journal = journal
         self.saved_at = time.monotonic()
         self.fan, self.relaxation, self.dual = context(problem)
@@ -149,8 +154,9 @@ class _Search:
         count = max(6, min(_STARTS[0], _STARTS[1] // self.problem.size))
         if not self._late():
             self._improve(self.local.random_starts(count), steps=25)
-        if count_root_cases(self.fan.dimension, self.problem.width) > _ROOT_CASES:
-            self.reason = f"there are more than {_ROOT_CASES} cases at the root"
+        most = _ROOT_CASES if self.case_limit is None else min(_ROOT_CASES, self.case_limit)
+        if count_root_cases(self.fan.dimension, self.problem.width) > most:
+            self.reason = f"there are more than {most} cases at the root"
             return
         if not self._load():
             for slots in root_cases(self.fan, self.problem.width):
@@ -159,6 +165,9 @@ class _Search:
                 self._push(node)
         self.rooted = True
         while self.open and self.incumbent.loss > 0 and not self._late():
+            if self.case_limit is not None and self.processed >= self.case_limit:
+                self.reason = f"the limit of {self.case_limit} cases was reached"
+                break
             self._round()
             if progress is not None:
                 goal = self.relaxation.relative(self.incumbent.loss)
@@ -218,7 +227,10 @@ class _Search:
                 self.incumbent = candidate
 
     def _round(self) -> None:
-        taken = [heapq.heappop(self.open) for _ in range(min(_ROUND, len(self.open)))]
+        most = len(self.open)
+        if self.case_limit is not None:
+            most = min(most, self.case_limit - self.processed)
+        taken = [heapq.heappop(self.open) for _ in range(min(_ROUND, most))]
         nodes = [node for _, _, node in taken]
         # Batches are padded to their largest case, so similar cases go together.
         nodes.sort(key=lambda node: (
@@ -322,34 +334,63 @@ class _Search:
         """A proof of the best lower bound that the open cases allow.
 
         The tree is cut off where the estimates reach that of the best open case, and the cases
-        at the cut are bounded once more with fully converged relaxations.
+        at the cut are bounded once more with fully converged relaxations.  Cases with a worse
+        bound than the best open one are replaced by their parts.
         """
         level = min((node.estimate for node in still_open), default=0.0)
         if not self.rooted or not level > 0:
             return [], Fraction(0)
         for _ in range(60):
-            roots = [_cut_off(root, level) for root in self.roots]
-            ends = [node for root in roots for node in root.walk() if node.is_open]
+            ends: list[tuple[Node, Node]] = []
+            roots = [_cut_off(root, level, ends) for root in self.roots]
             if len(ends) <= _PARTIAL_CASES:
                 break
             level *= 0.9
-        bounds = [self.incumbent.loss]
-        for start in range(0, len(ends), 64):
-            part = ends[start : start + 64]
-            proved = bound_batch(self.problem, [node.slots for node in part])
-            for node, (leaf, bound) in zip(part, proved, strict=True):
-                node.leaf, node.bound = leaf, bound
-                bounds.append(bound)
-        lower = min(bounds)
+        self._bound(ends)
+        while True:
+            stuck = min(
+                (_proved(copy) for copy, node in ends if not node.children),
+                default=self.incumbent.loss,
+            )
+            weak = [
+                (copy, node) for copy, node in ends if node.children and _proved(copy) < stuck
+            ]
+            if not weak or len(ends) + 2 * len(weak) > _PARTIAL_CASES:
+                break
+            parts: list[tuple[Node, Node]] = []
+            for copy, node in weak:
+                copy.leaf, copy.bound, copy.split = None, None, node.split
+                copy.children = tuple(
+                    _cut_off(child, child.estimate, parts) for child in node.children
+                )
+            self._bound(parts)
+            ends = [(copy, node) for copy, node in ends if copy.bound is not None] + parts
+        lower = min([self.incumbent.loss, *(_proved(copy) for copy, _ in ends)])
         return ([], lower) if lower == 0 else (roots, lower)
 
+    def _bound(self, ends: list[tuple[Node, Node]]) -> None:
+        for start in range(0, len(ends), 64):
+            part = [copy for copy, _ in ends[start : start + 64]]
+            proved = bound_batch(self.problem, [copy.slots for copy in part])
+            for copy, (leaf, bound) in zip(part, proved, strict=True):
+                copy.leaf, copy.bound = leaf, bound
 
-def _cut_off(node: Node, level: float) -> Node:
-    """A copy of a tree whose cases end where their estimates reach a level."""
+
+def _proved(node: Node) -> Fraction:
+    return Fraction(0) if node.bound is None else node.bound
+
+
+def _cut_off(node: Node, level: float, ends: list[tuple[Node, Node]]) -> Node:
+    """A copy of a tree whose cases end where their estimates reach a level.
+
+    Copies that are open are added to the ends, with the nodes that they are copies of.
+    """
     copy = Node(
         node.slots, node.estimate, node.floor, node.leaf, node.bound, node.merged
     )
     if node.children and node.estimate < level:
         copy.split = node.split
-        copy.children = tuple(_cut_off(child, level) for child in node.children)
+        copy.children = tuple(_cut_off(child, level, ends) for child in node.children)
+    elif copy.is_open:
+        ends.append((copy, node))
     return copy

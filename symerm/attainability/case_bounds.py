@@ -108,8 +108,12 @@ def bound_batch(problem: ScaledProblem, cases: list[Slots]) -> list[tuple[DualLe
     found = []
     for case, proposal in zip(cases, relaxation.propose(cases, None), strict=True):
         best = dual.trivial(case), Fraction(0)
-        if proposal.bound > 0:
-            leaf = dual.from_proposal(case, proposal, optimal=False)
+        # Rounding may violate a condition that is tight at a converged optimum; then all rays that
+        # the optimum uses are made tight.
+        for optimal in (False, True):
+            if proposal.bound <= 0 or best[1] > 0:
+                break
+            leaf = dual.from_proposal(case, proposal, optimal=optimal)
             bound = None if leaf is None else dual.bound(case, leaf)
             if leaf is not None and bound is not None:
                 best = leaf, bound

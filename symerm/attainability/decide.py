@@ -100,7 +100,8 @@ def decide(
 
         if scaled.output_dimension > 1:
             return decide_several_outputs(
-                problem, scaled, tolerance=tolerance, deadline=deadline, report=report
+                problem, scaled, tolerance=tolerance, deadline=deadline,
+                executor=executor, report=report, journal=journal,
             )
         result = minimise(
             scaled, executor=executor, deadline=deadline, progress=report, journal=journal

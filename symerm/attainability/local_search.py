@@ -21,11 +21,11 @@ from symerm.arithmetic.linalg import nullspace
 from symerm.arithmetic.symmetric import solve_semidefinite
 from symerm.attainability.scaled import ScaledProblem
 
-__all__ = ["Candidate", "LocalSearch"]
+__all__ = ["MOST_NEURONS", "Candidate", "LocalSearch", "frame_forms", "starts_near_points"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 #: Neurons that a descent moves at once.
-_MOST_NEURONS = 12
+MOST_NEURONS = 12
 Neuron = tuple[int, tuple[Fraction, ...]]
 
 
@@ -65,19 +65,39 @@ def exact_candidate(
     return Candidate(Fraction(loss, common * common), offset, neurons)
 
 
+def frame_forms(problem: ScaledProblem) -> Array:
+    """(n, m) data forms in the frame of the problem, with entries of moderate size."""
+    centres, heights = problem.frame
+    return np.array([
+        [(x - c) / h for x, c, h in zip(form, centres, heights, strict=False)]
+        + [1.0] * problem.hidden_bias
+        for form in problem.forms
+    ])
+
+
+def starts_near_points(
+    forms: Array, count: int, width: int, random: np.random.Generator
+) -> Array:
+    """(count, width, m) neurons whose kinks pass near random data points."""
+    size = forms.shape[1]
+    starts = np.empty((count, width, size))
+    for index in np.ndindex(count, width):
+        count_near = min(size - 1, len(forms))
+        chosen = forms[random.choice(len(forms), count_near)]
+        normal = np.linalg.svd(np.vstack([chosen, np.zeros((1, size))]))[2][-1]
+        starts[index] = normal + 0.05 * random.normal(size=size)
+        if random.random() < 0.5:
+            starts[index] *= -1
+    return starts
+
+
 class LocalSearch:
     """Float descent for one problem with a single output; deterministic from its seed."""
 
     def __init__(self, problem: ScaledProblem, seed: int = 0) -> None:
         self.problem = problem
         self._random = np.random.default_rng(seed)
-        centres, heights = problem.frame
-        rows = [
-            [(x - c) / h for x, c, h in zip(form, centres, heights, strict=False)]
-            + [1.0] * problem.hidden_bias
-            for form in problem.forms
-        ]
-        self.forms = np.array(rows)
+        self.forms = frame_forms(problem)
         self.slope = float(problem.activation.negative_slope)
         self._unit = max(1, *(abs(row[0]) for row in problem.targets))
         self.targets = np.array([row[0] / self._unit for row in problem.targets])
@@ -93,17 +113,8 @@ class LocalSearch:
 
         Very wide networks are begun with fewer neurons; the others stay zero.
         """
-        size = self.forms.shape[1]
-        width = min(self.problem.width, _MOST_NEURONS)
-        starts = np.empty((count, width, size))
-        for index in np.ndindex(count, width):
-            count_near = min(size - 1, len(self.forms))
-            chosen = self.forms[self._random.choice(len(self.forms), count_near)]
-            normal = np.linalg.svd(np.vstack([chosen, np.zeros((1, size))]))[2][-1]
-            starts[index] = normal + 0.05 * self._random.normal(size=size)
-            if self._random.random() < 0.5:
-                starts[index] *= -1
-        return starts
+        width = min(self.problem.width, MOST_NEURONS)
+        return starts_near_points(self.forms, count, width, self._random)
 
     def from_directions(self, directions: Array) -> Array:
         """Starts from (count, d, m) neurons in the frame of the problem, given up to scale."""

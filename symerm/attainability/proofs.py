@@ -15,6 +15,8 @@ __all__ = [
     "NeuronTreeProof",
     "NonnegativeProof",
     "PlaneProof",
+    "ProjectedBound",
+    "ProjectionProof",
     "RankProof",
 ]
 
@@ -99,10 +101,44 @@ class RankProof:
     ----------
     level : Fraction
     factor : q rows of r Fractions
+    closed : bool
+        Whether the inputs are affinely independent with both biases, so that all outputs of that
+        rank are realised and a minimiser exists.
     """
 
     level: Fraction
     factor: tuple[tuple[Fraction, ...], ...]
+    closed: bool = True
+
+
+@dataclass(frozen=True)
+class ProjectedBound:
+    """A bound for the responses <w, t_i> along a direction w as a problem with one output.
+
+    Attributes
+    ----------
+    direction : q integers
+    bound : Fraction
+        What the loss of the one-output problem is at least, without its scatter.
+    tree : ConeTreeProof
+    """
+
+    direction: tuple[int, ...]
+    bound: Fraction
+    tree: ConeTreeProof
+
+
+@dataclass(frozen=True)
+class ProjectionProof:
+    """Bounds along orthogonal directions: the loss is at least the sum of bound / |w|^2.
+
+    Attributes
+    ----------
+    parts : tuple of ProjectedBound
+        Their directions are not zero and pairwise orthogonal.
+    """
+
+    parts: tuple[ProjectedBound, ...]
 
 
 @dataclass(frozen=True)

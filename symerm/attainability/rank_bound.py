@@ -1,19 +1,21 @@
-"""Affinely independent inputs: the outputs of width d are all matrices of rank d modulo constants.
+"""The rank of the outputs: at most the width, modulo constants if there is an output bias.
 
-If the distinct inputs are affinely independent and both biases are trained, every vector of
-values is affine in the inputs.  Shifted into the non-negative orthant, which the output bias
-undoes, it is a hidden vector for any of the activations.  So the outputs are the matrices Y with
-rank(Y mod 1) <= d, a closed set, and by Eckart and Young 1936 the minimum is the sum of the q - d
-least eigenvalues of the Gram matrix A of the centred, weighted responses.  The upper bound is the
-exact loss of a network made from approximate eigenvectors.  The lower bound is dual: if
-A - y I + L L^t is positive semidefinite, every projection P of rank q - d has
-tr(P A) >= (q - d) y - |L|^2.
+By Eckart and Young 1936 the distance of the responses from the matrices of rank d is the sum of the
+q - d least eigenvalues of their weighted Gram matrix A, centred with an output bias: a lower bound
+for every dataset.  It is dual: if A - y I + L L^t is positive semidefinite, every projection P of
+rank q - d has tr(P A) >= (q - d) y - |L|^2.
+
+If the distinct inputs are affinely independent and both biases are trained, the bound is the
+minimum.  Every vector of values is then affine in the inputs; shifted into the non-negative
+orthant, which the output bias undoes, it is a hidden vector for any of the activations.  So the
+outputs are the matrices Y with rank(Y mod 1) <= d, a closed set.  The upper bound is the exact loss
+of a network made from approximate eigenvectors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import lcm
 from operator import mul
@@ -25,7 +27,7 @@ from symerm.attainability.proofs import NonnegativeProof, RankProof
 from symerm.attainability.scaled import ScaledProblem
 from symerm.networks.shallow import ShallowNetwork
 
-__all__ = ["RankResult", "solve_full_rank"]
+__all__ = ["RankResult", "rank_lower_bound", "solve_full_rank"]
 
 Matrix = list[list[Fraction]]
 
@@ -87,41 +89,85 @@ def solve_full_rank(scaled: ScaledProblem, *, tolerance: Fraction) -> RankResult
     centred, gram = _centred(scaled)
     scatter = scaled.scatter
     size = scaled.output_dimension
-    total = sum((gram[k][k] for k in range(size)), Fraction(0))
-    digits = _DIGITS
     pivots = row_reduce(gram)[1]
     if len(pivots) <= scaled.width:
         basis = [[Fraction(int(k == c)) for c in pivots] for k in range(size)]
         network = _network(scaled, centred, _products(centred, basis))
         return RankResult(network, scatter, scatter, NonnegativeProof(),
                           statistics={"rank": len(pivots)})
-    while True:
-        values, vectors = _eigen(gram, digits)
-        top = range(size - scaled.width, size)
-        basis = [[_rational(row[k]) for k in top] for row in vectors]
-        upper = total - _explained(gram, basis)
-        found = _dual(gram, values, vectors, scaled.width, digits)
-        if found is not None:
-            proof, lower = found
-            if 0 < lower <= upper and upper - lower <= tolerance * upper:
-                break
-        digits *= 2
+    basis, proof, lower, upper, digits = _enclosed(gram, scaled.width, tolerance)
     network = _network(scaled, centred, _products(centred, basis))
-    unit = scaled.target_scale
-    factor = tuple(tuple(x / unit for x in row) for row in proof.factor)
     return RankResult(
-        network, scaled.to_loss(lower), scaled.to_loss(upper),
-        RankProof(proof.level / unit**2, factor),
+        network, scaled.to_loss(lower), scaled.to_loss(upper), _in_units(proof, scaled),
         statistics={"rank": len(pivots), "digits": digits},
     )
 
 
+def rank_lower_bound(
+    scaled: ScaledProblem, *, tolerance: Fraction
+) -> tuple[RankProof, Fraction] | None:
+    """A bound for all networks by the rank of their outputs, whatever the inputs and biases.
+
+    Parameters
+    ----------
+    scaled : ScaledProblem
+    tolerance : Fraction
+        Positive; relative distance to the best bound of this kind.
+
+    Returns
+    -------
+    (proof, lower bound in units of the original loss), or None if the bound is only the scatter
+
+    Examples
+    --------
+    >>> from symerm.attainability.scaled import scale_problem
+    >>> from symerm.problem import Architecture, Dataset, Problem
+    >>> data = Dataset.from_rows([0, 1, 2, 3], [[3, 0, 0], [0, 2, 0], [0, 0, 1], [0, 0, 0]])
+    >>> scaled = scale_problem(Problem(data, Architecture(2)))
+    >>> round(float(rank_lower_bound(scaled, tolerance=Fraction(1, 10**9))[1]), 6)
+    0.450647
+    """
+    gram = _centred(scaled)[1]
+    if len(row_reduce(gram)[1]) <= scaled.width:
+        return None
+    _, proof, lower, _, _ = _enclosed(gram, scaled.width, tolerance)
+    return replace(_in_units(proof, scaled), closed=False), scaled.to_loss(lower)
+
+
+def _enclosed(
+    gram: Matrix, width: int, tolerance: Fraction
+) -> tuple[Matrix, RankProof, Fraction, Fraction, int]:
+    """Approximate first eigenvectors, a proof, the bounds of the tail, and the digits needed."""
+    size, digits = len(gram), _DIGITS
+    total = sum((gram[k][k] for k in range(size)), Fraction(0))
+    while True:
+        values, vectors = _eigen(gram, digits)
+        basis = [[_rational(row[k]) for k in range(size - width, size)] for row in vectors]
+        upper = total - _explained(gram, basis)
+        found = _dual(gram, values, vectors, width, digits)
+        if found is not None:
+            proof, lower = found
+            if 0 < lower <= upper and upper - lower <= tolerance * upper:
+                return basis, proof, lower, upper, digits
+        digits *= 2
+
+
+def _in_units(proof: RankProof, scaled: ScaledProblem) -> RankProof:
+    """The proof in units of the responses."""
+    unit = scaled.target_scale
+    factor = tuple(tuple(x / unit for x in row) for row in proof.factor)
+    return RankProof(proof.level / unit**2, factor)
+
+
 def _centred(scaled: ScaledProblem) -> tuple[Matrix, Matrix]:
-    """The centred responses and their weighted Gram matrix."""
+    """The responses, centred if there is an output bias, and their weighted Gram matrix."""
     weights = scaled.weights
     total = sum(weights)
     columns = list(zip(*scaled.targets, strict=True))
-    means = [Fraction(sum(map(mul, weights, column)), total) for column in columns]
+    means = [
+        Fraction(sum(map(mul, weights, column)) if scaled.output_bias else 0, total)
+        for column in columns
+    ]
     shifted = [[t - mean for t in column] for column, mean in zip(columns, means, strict=True)]
     gram = [
         [sum((w * x * y for w, x, y in zip(weights, a, b, strict=True)), Fraction(0))

@@ -1,18 +1,23 @@
 """Several outputs: which method decides a problem, and its verdict.
 
-Always attained: width one, and affinely independent inputs with both biases.  Decided either way:
-two neurons with one input.  Anything else is undecided, with bounds; that is never an error.
+Always attained: width one, affinely independent inputs with both biases, and responses on a line,
+which are a problem with one output.  Decided either way: two neurons with one input.  Anything else
+is undecided, with bounds, unless they meet; that is never an error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from fractions import Fraction
 
 from symerm.attainability.escape import escape_family
+from symerm.attainability.journal import SearchJournal
 from symerm.attainability.one_neuron import solve_one_neuron
+from symerm.attainability.output_bounds import bounded_verdict, with_rank_bound
 from symerm.attainability.plane_proof import steps_of
 from symerm.attainability.planes import Box, Corner, Triangle
+from symerm.attainability.projections import response_direction, solve_on_line
 from symerm.attainability.proofs import NonnegativeProof, PlaneProof
 from symerm.attainability.rank_bound import solve_full_rank
 from symerm.attainability.refit import refitted_network
@@ -33,7 +38,9 @@ def decide_several_outputs(
     *,
     tolerance: Fraction,
     deadline: float | None,
+    executor: Executor | None = None,
     report: Report | None = None,
+    journal: SearchJournal | None = None,
 ) -> Verdict:
     """Decide a problem with more than one output.
 
@@ -46,11 +53,17 @@ def decide_several_outputs(
         Relative width of the enclosure of the infimum.
     deadline : float, optional
         Time of `time.monotonic` at which the search stops.
+    executor : Executor, optional
+        Where one-output searches run their batches.
     report : callable, optional
         Called with (relative lower bound, loss, open, closed).
+    journal : SearchJournal, optional
+        Where the one-output search for responses on a line saves its state.
     """
-    if scaled.width == 1:
-        return _one_neuron(problem, scaled, tolerance, deadline, report)
+    direction = response_direction(scaled)
+    if direction is None and scaled.width == 1:
+        verdict = _one_neuron(problem, scaled, tolerance, deadline, report)
+        return with_rank_bound(verdict, scaled, tolerance)
     rank = solve_full_rank(scaled, tolerance=tolerance)
     if rank is not None:
         return Verdict(
@@ -59,14 +72,43 @@ def decide_several_outputs(
             reason="affinely independent inputs: the image of the weights is closed",
             statistics=dict(rank.statistics), proof=rank.proof,
         )
+    if direction is not None:
+        return _on_line(problem, scaled, direction, deadline, executor, report, journal)
     if scaled.width == 2 and problem.dataset.input_dimension == 1 and scaled.hidden_bias:
-        return _two_neurons(problem, scaled, tolerance, deadline)
-    network = refitted_network(scaled, [])
+        verdict = _two_neurons(problem, scaled, tolerance, deadline)
+        return with_rank_bound(verdict, scaled, tolerance)
+    return bounded_verdict(
+        problem, scaled, tolerance=tolerance, deadline=deadline, executor=executor, report=report,
+        reason="several outputs are decided for width 1, for width 2 with one input, for "
+        "affinely independent inputs and for responses on a line",
+    )
+
+
+def _on_line(
+    problem: Problem, scaled: ScaledProblem, direction: tuple[int, ...], deadline: float | None,
+    executor: Executor | None, report: Report | None, journal: SearchJournal | None,
+) -> Verdict:
+    if not any(direction):
+        return Verdict(
+            problem, "attained", scaled.scatter, scaled.scatter, scaled.scatter,
+            refitted_network(scaled, []),
+            reason="the mean responses at the inputs are all equal", proof=NonnegativeProof(),
+        )
+    result = solve_on_line(
+        scaled, direction,
+        executor=executor, deadline=deadline, progress=report, journal=journal,
+    )
+    if result.complete:
+        return Verdict(
+            problem, "attained", result.lower, result.upper, result.upper, result.network,
+            reason="the responses lie on a line: one output in effect, and the minimum was found",
+            statistics=dict(result.statistics), proof=result.proof,
+        )
+    why = result.reason or ("interrupted" if result.interrupted else "the time limit was reached")
     return Verdict(
-        problem, "undecided", scaled.scatter, _loss(problem, network), None, network,
-        reason="several outputs are decided for width 1, for width 2 with one input, and for "
-        "affinely independent inputs; these bounds are trivial",
-        proof=NonnegativeProof(),
+        problem, "undecided", result.lower, result.upper, None, result.network,
+        reason=f"{why}; a minimiser exists (responses on a line), its loss lies within the bounds",
+        statistics=dict(result.statistics), interrupted=result.interrupted, proof=result.proof,
     )
 
 

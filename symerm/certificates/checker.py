@@ -21,6 +21,7 @@ import re
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
+from copy import copy
 from fractions import Fraction
 from itertools import combinations_with_replacement, groupby
 from math import gcd, lcm
@@ -611,6 +612,11 @@ def full_rank(problem: Problem, lower: Fraction, lines: Lines) -> None:
     good = problem.hidden_bias and problem.output_bias
     good = good and semidefinite_rank(problem, gram) == len(problem.forms)
     require(good, "the inputs are not affinely independent, or a bias is missing", Invalid)
+    rank_bound(problem, lower, lines)
+
+
+def rank_bound(problem: Problem, lower: Fraction, lines: Lines) -> None:
+    """The rank of the outputs is at most the width: a bound for all inputs (Lemma 8)."""
     step, size = lines.step(), problem.shape[1]
     require(step[0] == "r" and len(step) == 3, "not a step of this proof")
     level, factor = rational(step[1], "the level"), matrix(step[2], "the factor")
@@ -620,7 +626,7 @@ def full_rank(problem: Problem, lower: Fraction, lines: Lines) -> None:
     rows, top = whole(factor, bottom), whole([[level]], bottom)[0][0]
     problem.spend(size**2 * (len(rows[0]) + 4), 2 * bits_of([*rows, [top]]))
     columns = [list(column) for column in zip(*problem.targets)]
-    unit = sum(problem.weights) * problem.unit**2
+    unit = (sum(problem.weights) if problem.output_bias else 1) * problem.unit**2
     form = gram_of(problem, columns, range(len(problem.forms)))
     for i, row in enumerate(form):
         for j, other in enumerate(rows):
@@ -630,6 +636,31 @@ def full_rank(problem: Problem, lower: Fraction, lines: Lines) -> None:
     square = Fraction(sum(x * x for row in rows for x in row), bottom**2)
     good = lower - problem.scatter <= (size - problem.width) * level - square
     require(good, "the bound is below the claim", Invalid)
+
+
+def projections(problem: Problem, lower: Fraction, lines: Lines) -> None:
+    """One-output bounds along orthogonal directions of the responses (Lemma 13)."""
+    step, (inputs, size) = lines.step(), problem.shape
+    good = step[0] == "w" and len(step) == 3 and isinstance(step[2], list)
+    require(good, "not a step of this proof")
+    bounds = matrix([step[1]], "the bounds")[0]
+    rows = [integers(row, "a direction") for row in step[2]]
+    good = len(rows) == len(bounds) <= size and all(len(row) == size for row in rows)
+    require(good, "the directions do not fit the responses")
+    problem.spend((len(rows) + len(problem.forms)) * len(rows) * size, 2 * bits_of(rows))
+    squares = [sum(map(mul, row, row)) for row in rows]
+    crossed = (sum(map(mul, x, y)) for k, x in enumerate(rows) for y in rows[:k])
+    require(all(squares) and not any(crossed), "the directions are not orthogonal", Invalid)
+    shares = [bound / square for bound, square in zip(bounds, squares)]
+    bottom = common([shares], "the bounds")
+    good = lower - problem.scatter <= Fraction(sum(whole([shares], bottom)[0]), bottom)
+    require(good, "the bound is below the claim", Invalid)
+    for bound, row in zip(bounds, rows):
+        part = copy(problem)
+        part.shape, part.scatter = (inputs, 1), Fraction(0)
+        part.targets = [[sum(map(mul, row, target))] for target in problem.targets]
+        part.bits += bits_of([row]) + size.bit_length()
+        one_output(part, bound, lines)
 
 
 def nonnegative(problem: Problem, lower: Fraction, lines: Lines) -> None:
@@ -937,6 +968,8 @@ RULES = {
     "one-output": one_output,
     "one-neuron": one_neuron,
     "full-rank": full_rank,
+    "rank-bound": rank_bound,
+    "projections": projections,
     "planes": planes,
 }
 CLOSED = ("one-neuron", "full-rank")  # the hypotheses of these imply that a minimiser exists

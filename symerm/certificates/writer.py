@@ -18,6 +18,7 @@ from symerm.attainability.proofs import (
     NeuronTreeProof,
     NonnegativeProof,
     PlaneProof,
+    ProjectionProof,
     RankProof,
 )
 from symerm.attainability.verdict import Verdict
@@ -90,7 +91,7 @@ def _check_limits(verdict: Verdict) -> None:
     width, dimension = verdict.problem.architecture.width, dataset.input_dimension + 1
     if width > checker.MAX_WIDTH:
         raise CertificateError(f"the checker takes at most {checker.MAX_WIDTH} neurons")
-    trees = (ConeTreeProof, NeuronTreeProof)
+    trees = (ConeTreeProof, NeuronTreeProof, ProjectionProof)
     if isinstance(verdict.proof, trees) and dimension > checker.MAX_DIMENSION:
         raise CertificateError(f"the checker takes fewer than {checker.MAX_DIMENSION} inputs")
     hidden = [*network.hidden_weights, network.hidden_biases]
@@ -161,7 +162,9 @@ def _method(proof: Any) -> str:
     if isinstance(proof, NeuronTreeProof):
         return "one-neuron"
     if isinstance(proof, RankProof):
-        return "full-rank"
+        return "full-rank" if proof.closed else "rank-bound"
+    if isinstance(proof, ProjectionProof):
+        return "projections"
     if isinstance(proof, PlaneProof):
         return "planes"
     raise CertificateError("the verdict carries no proof")
@@ -174,8 +177,19 @@ def _steps(proof: Any) -> Iterator[list[Any]]:
         yield ["r", _numeral(proof.level), _matrix(proof.factor)]
     if isinstance(proof, PlaneProof):
         yield from _plane_steps(proof)
-    if not isinstance(proof, ConeTreeProof):
-        return
+    if isinstance(proof, ProjectionProof):
+        yield [
+            "w",
+            [_numeral(part.bound) for part in proof.parts],
+            [list(part.direction) for part in proof.parts],
+        ]
+        for part in proof.parts:
+            yield from _cone_steps(part.tree)
+    if isinstance(proof, ConeTreeProof):
+        yield from _cone_steps(proof)
+
+
+def _cone_steps(proof: ConeTreeProof) -> Iterator[list[Any]]:
     for root in proof.roots:
         for node in root.walk():
             if node.split is not None:
