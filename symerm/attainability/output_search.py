@@ -18,7 +18,7 @@ import numpy as np
 
 from symerm.arithmetic.linalg import nullspace
 from symerm.attainability.local_search import MOST_NEURONS, frame_forms, starts_near_points
-from symerm.attainability.refit import refitted_network
+from symerm.attainability.refit import refitted
 from symerm.attainability.scaled import ScaledProblem
 from symerm.networks.shallow import ShallowNetwork
 
@@ -81,33 +81,15 @@ def search_network(
         found = descent.run(starts, deadline)
         losses = np.concatenate([losses, found[0]])
         neurons = np.concatenate([neurons, found[1]])
-    best = refitted_network(problem, [])
-    least = _loss(problem, best)
+    best, least = refitted(problem, [])
     for index in _best(losses)[:_POLISHED]:
         for guess in _roundings(problem, descent.forms, neurons[index]):
             if least == 0 or (deadline is not None and time.monotonic() > deadline):
                 return best
-            network = refitted_network(problem, guess)
-            loss = _loss(problem, network)
+            network, loss = refitted(problem, guess)
             if loss < least:
                 best, least = network, loss
     return best
-
-
-def _loss(problem: ScaledProblem, network: ShallowNetwork) -> Fraction:
-    """The loss on the distinct inputs, without the scatter."""
-    inputs = [
-        tuple(Fraction(x, problem.input_scale) for x in form[: network.input_dimension])
-        for form in problem.forms
-    ]
-    total = Fraction(0)
-    for row, target, weight in zip(inputs, problem.targets, problem.weights, strict=True):
-        outputs = network(row)
-        total += weight * sum(
-            (y - Fraction(t, problem.target_scale)) ** 2
-            for y, t in zip(outputs, target, strict=True)
-        )
-    return total
 
 
 def _best(losses: Array) -> list[int]:

@@ -10,7 +10,7 @@ from symerm.arithmetic.symmetric import solve_semidefinite
 from symerm.attainability.scaled import ScaledProblem
 from symerm.networks.shallow import ShallowNetwork
 
-__all__ = ["refitted_network"]
+__all__ = ["refitted", "refitted_network"]
 
 
 def refitted_network(
@@ -22,6 +22,23 @@ def refitted_network(
     ----------
     problem : ScaledProblem
     neurons : up to `problem.width` vectors of Q^m in the units of the forms
+    """
+    return refitted(problem, neurons)[0]
+
+
+def refitted(
+    problem: ScaledProblem, neurons: Sequence[Sequence[Fraction]]
+) -> tuple[ShallowNetwork, Fraction]:
+    """The network of `refitted_network`, and its loss in the integer problem.
+
+    Examples
+    --------
+    >>> from symerm.attainability.scaled import scale_problem
+    >>> from symerm.problem import Architecture, Dataset, Problem
+    >>> data = Dataset.from_rows([0, 1, 2], [[0, 1], [1, 0], [3, 1]])
+    >>> network, loss = refitted(scale_problem(Problem(data, Architecture(1))), [[1, 0]])
+    >>> loss, network.loss(data.inputs, data.outputs)
+    (Fraction(5, 6), Fraction(5, 6))
     """
     whole = []
     for neuron in neurons:
@@ -41,6 +58,7 @@ def refitted_network(
         for row in weighted
     ]
     found = []
+    loss = Fraction(0)
     for k in range(problem.output_dimension):
         moment = [
             sum(x * t[k] for x, t in zip(row, problem.targets, strict=True)) for row in weighted
@@ -50,8 +68,11 @@ def refitted_network(
             raise ArithmeticError("normal equations without a solution")
         numerators, denominator = solution
         found.append([Fraction(value, denominator) for value in numerators])
+        square = sum(w * t[k] ** 2 for w, t in zip(problem.weights, problem.targets, strict=True))
+        explained = sum(x * y for x, y in zip(numerators, moment, strict=True))
+        loss += square - Fraction(explained, denominator)
     rows = list(zip(*found, strict=True))
     zero = (Fraction(0),) * problem.output_dimension
     offset = rows.pop(0) if problem.output_bias else zero
     hidden = [tuple(Fraction(x) for x in u) for u in whole]
-    return problem.network(list(zip(hidden, rows, strict=True)), offset)
+    return problem.network(list(zip(hidden, rows, strict=True)), offset), loss
