@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from symerm.arithmetic.linalg import nullspace
+from symerm.attainability.exact_fit import fitting_neurons
 from symerm.attainability.local_search import MOST_NEURONS, frame_forms, starts_near_points
 from symerm.attainability.refit import refitted
 from symerm.attainability.scaled import ScaledProblem
@@ -31,8 +32,8 @@ Neuron = tuple[Fraction, ...]
 _STARTS, _STEPS, _WORK = (6, 48), 60, 3e9
 #: Rounds in which neurons of the best results are replaced, and how many results are kept.
 _ROUNDS, _KEPT = 12, 6
-#: Loss relative to the squared range of the responses that looks like an exact fit.
-_EXACT = 1e-20
+#: Losses relative to the squared range of the responses that look like an exact fit.
+_EXACT, _NEARLY_EXACT = 1e-20, 1e-12
 #: Starts whose result is made exact.
 _POLISHED = 3
 #: Relative sizes of a form's value on a neuron that are taken for zero.
@@ -63,6 +64,9 @@ def search_network(
     >>> network.loss(data.inputs, data.outputs)
     Fraction(0, 1)
     """
+    best, least = refitted(problem, [])
+    if least == 0 or _late(deadline):
+        return best
     descent = _Descent(problem)
     affordable = _WORK / (_STEPS * descent.work)
     count = max(_STARTS[0], min(_STARTS[1], int(affordable / (1 + _ROUNDS))))
@@ -73,7 +77,7 @@ def search_network(
     for _ in range(rounds):
         order = _best(losses)
         losses, neurons = losses[order], neurons[order]
-        if losses[0] < _EXACT or (deadline is not None and time.monotonic() > deadline):
+        if losses[0] < _EXACT or _late(deadline):
             break
         fresh = starts_near_points(descent.forms, count, 1, random)[:, 0]
         starts = neurons[np.arange(count) % len(neurons)]
@@ -81,15 +85,18 @@ def search_network(
         found = descent.run(starts, deadline)
         losses = np.concatenate([losses, found[0]])
         neurons = np.concatenate([neurons, found[1]])
-    best, least = refitted(problem, [])
     for index in _best(losses)[:_POLISHED]:
-        for guess in _roundings(problem, descent.forms, neurons[index]):
-            if least == 0 or (deadline is not None and time.monotonic() > deadline):
-                return best
+        for guess in _guesses(problem, descent.forms, neurons[index], losses[index]):
             network, loss = refitted(problem, guess)
             if loss < least:
                 best, least = network, loss
+            if least == 0 or _late(deadline):
+                return best
     return best
+
+
+def _late(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() > deadline
 
 
 def _best(losses: Array) -> list[int]:
@@ -129,7 +136,7 @@ class _Descent:
         loss, state = self._fit(neurons)
         damping = np.full(len(neurons), 1e-2)
         for _ in range(_STEPS):
-            if deadline is not None and time.monotonic() > deadline:
+            if _late(deadline):
                 break
             trial = _normalised(neurons + self._step(state, damping))
             new_loss, new_state = self._fit(trial)
@@ -188,10 +195,10 @@ def _solved(matrix: Array, right: Array, damping: Array | None = None) -> Array:
     return np.asarray(np.linalg.solve(matrix, right), float)
 
 
-def _roundings(
-    problem: ScaledProblem, forms: Array, neurons: Array
+def _guesses(
+    problem: ScaledProblem, forms: Array, neurons: Array, loss: float
 ) -> Iterator[list[Neuron]]:
-    """Exact neurons near the float ones, in the units of the forms."""
+    """Exact neurons near the float ones of a relative loss, in the units of the forms."""
     exact = [_from_frame(problem, neuron) for neuron in neurons]
     yield exact
     for bound in _DENOMINATORS:
@@ -201,6 +208,8 @@ def _roundings(
             _on_face(problem, forms @ values, neuron, close)
             for values, neuron in zip(neurons, exact, strict=True)
         ]
+    if loss < _NEARLY_EXACT:
+        yield from fitting_neurons(problem, refitted(problem, exact)[0])
 
 
 def _from_frame(problem: ScaledProblem, neuron: Array) -> Neuron:

@@ -40,6 +40,24 @@ def random_rows(seed, size, dimension, outputs, *, repeats=0):
     return inputs, [[source.randint(-9, 9) for _ in range(outputs)] for _ in inputs]
 
 
+def realised_rows(seed, size, dimension, outputs, width, *, slope=0):
+    """Responses of a random network with small weights."""
+    source = random.Random(seed)
+
+    def vector(count):
+        return [Fraction(source.randint(-4, 4), source.randint(1, 3)) for _ in range(count)]
+
+    inputs = [[source.randint(-6, 6) for _ in range(dimension)] for _ in range(size)]
+    hidden = [(vector(dimension), vector(1)[0], vector(outputs)) for _ in range(width)]
+    responses = [[Fraction(0)] * outputs for _ in range(size)]
+    for a, b, v in hidden:
+        for k, s in enumerate(inputs):
+            z = b + sum(x * y for x, y in zip(a, s, strict=True))
+            z = z if z > 0 else slope * z
+            responses[k] = [y + z * x for y, x in zip(responses[k], v, strict=True)]
+    return inputs, responses
+
+
 def least_loss(problem) -> float:
     """The minimum for one neuron in floats, cell by cell and face by face.
 

@@ -1,13 +1,12 @@
 """The search for a good network with several outputs."""
 
-import random
 import time
 from fractions import Fraction
 
 import pytest
 from oracles import numeric
 from search_cases import problem_of
-from several_outputs import random_rows
+from several_outputs import random_rows, realised_rows
 
 from symerm.attainability.output_search import search_network
 from symerm.attainability.refit import refitted
@@ -18,32 +17,19 @@ def loss_of(problem, network) -> Fraction:
     return network.loss(problem.dataset.inputs, problem.dataset.outputs)
 
 
-def realised(seed, size, dimension, outputs, width, *, slope=0):
-    """Responses of a random network with small weights."""
-    source = random.Random(seed)
-
-    def vector(count):
-        return [Fraction(source.randint(-4, 4), source.randint(1, 3)) for _ in range(count)]
-
-    inputs = [[source.randint(-6, 6) for _ in range(dimension)] for _ in range(size)]
-    hidden = [(vector(dimension), vector(1)[0], vector(outputs)) for _ in range(width)]
-    responses = [[Fraction(0)] * outputs for _ in range(size)]
-    for a, b, v in hidden:
-        for k, s in enumerate(inputs):
-            z = b + sum(x * y for x, y in zip(a, s, strict=True))
-            z = z if z > 0 else slope * z
-            responses[k] = [y + z * x for y, x in zip(responses[k], v, strict=True)]
-    return inputs, responses
-
-
 @pytest.mark.parametrize(
     ("size", "dimension", "outputs", "width", "activation"),
-    [(15, 2, 2, 2, "relu"), (20, 3, 3, 2, "leaky:1/3"), (25, 2, 2, 3, "relu")],
+    [
+        (15, 2, 2, 2, "relu"),
+        (20, 3, 3, 2, "leaky:1/3"),
+        (25, 2, 2, 3, "relu"),
+        (12, 1, 2, 3, "relu"),
+    ],
 )
 @pytest.mark.parametrize("seed", range(2))
 def test_responses_of_a_network_are_fitted(size, dimension, outputs, width, activation, seed):
     slope = Fraction(1, 3) if activation != "relu" else Fraction(0)
-    inputs, responses = realised(seed, size, dimension, outputs, width, slope=slope)
+    inputs, responses = realised_rows(seed, size, dimension, outputs, width, slope=slope)
     problem = problem_of(inputs, responses, width, activation)
     assert loss_of(problem, search_network(scale_problem(problem))) == 0
 
