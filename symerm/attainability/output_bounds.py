@@ -2,8 +2,9 @@
 
 Lower bounds: the outputs have rank at most d, modulo constants if there is an output bias (Eckart
 and Young 1936); and every output by itself is a problem with one output, which branch and bound
-encloses.  The better one is reported.  The upper bound is the loss of an explicit network.  If
-they meet, that network is a minimiser; else nothing is said about attainment.
+encloses, as is the sum or difference of two outputs.  The best one is reported.  The upper bound
+is the loss of an explicit network.  If they meet, that network is a minimiser; else nothing is said
+about attainment.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symerm.attainability.output_search import search_network
-from symerm.attainability.projections import solve_separately
+from symerm.attainability.projections import diagonals, solve_separately
 from symerm.attainability.proofs import NonnegativeProof, ProjectionProof, RankProof
 from symerm.attainability.rank_bound import rank_lower_bound
 from symerm.attainability.refit import refitted_network
@@ -75,7 +76,7 @@ def bounded_verdict(
     upper = network.loss(data.inputs, data.outputs)
     lower, name = scaled.scatter, "the lower bound is the scatter within equal inputs"
     proof: NonnegativeProof | RankProof | ProjectionProof = NonnegativeProof()
-    statistics: dict[str, int | str] = {}
+    statistics: dict[str, int] = {}
     interrupted = False
     try:
         found = rank_lower_bound(scaled, tolerance=tolerance)
@@ -83,31 +84,39 @@ def bounded_verdict(
             proof, lower = found
             name = "the lower bound is by the rank of the outputs"
         if not _late(deadline):
-            searched = search_network(scaled, deadline=_share(deadline))
+            searched = search_network(scaled, deadline=_share(deadline, _SEARCH_SHARE))
             loss = searched.loss(data.inputs, data.outputs)
             if loss < upper:
                 network, upper = searched, loss
-        if lower < upper and not _late(deadline):
 
-            def progress(relative: float, loss: Fraction, waiting: int, closed: int) -> None:
-                if report is not None:
-                    report(float(lower / upper), scaled.from_loss(upper), waiting, closed)
+        def progress(relative: float, loss: Fraction, waiting: int, closed: int) -> None:
+            if report is not None:
+                report(float(lower / upper), scaled.from_loss(upper), waiting, closed)
 
+        for share, directions in ((0.5, None), (1.0, diagonals(scaled.output_dimension))):
+            if lower == upper or interrupted or _late(deadline):
+                break
             separate = solve_separately(
-                scaled, goal=lower, executor=executor, deadline=deadline, progress=progress
+                scaled, goal=lower, directions=directions, executor=executor,
+                deadline=_share(deadline, share), progress=progress,
             )
-            if separate is not None:
-                interrupted = separate.interrupted
-                statistics.update(separate.statistics)
-                if separate.lower > lower:
-                    proof, lower = separate.proof, separate.lower
-                    name = "the lower bound is the sum of those of the single outputs"
+            if separate is None:
+                continue
+            interrupted = separate.interrupted
+            for key, value in separate.statistics.items():
+                statistics[key] = statistics.get(key, 0) + value
+            if separate.lower > lower:
+                proof, lower = separate.proof, separate.lower
+                name = "the lower bound is the sum of those of " + (
+                    "the single outputs" if directions is None
+                    else "sums and differences of outputs"
+                )
     except KeyboardInterrupt:
         interrupted = True
     if lower == upper:
         return Verdict(
             problem, "attained", lower, upper, upper, network,
-            reason="a network reaches the lower bound", statistics=statistics, proof=proof,
+            reason="a network reaches the lower bound", statistics=dict(statistics), proof=proof,
         )
     why = [reason, name]
     if interrupted:
@@ -116,7 +125,7 @@ def bounded_verdict(
         why.insert(0, "the time limit was reached")
     return Verdict(
         problem, "undecided", lower, upper, None, network, reason="; ".join(why),
-        statistics=statistics, interrupted=interrupted, proof=proof,
+        statistics=dict(statistics), interrupted=interrupted, proof=proof,
     )
 
 
@@ -134,8 +143,9 @@ def _late(deadline: float | None) -> bool:
     return deadline is not None and time.monotonic() >= deadline
 
 
-def _share(deadline: float | None) -> float | None:
+def _share(deadline: float | None, share: float) -> float | None:
+    """The time at which a share of what is left is over."""
     if deadline is None:
         return None
     now = time.monotonic()
-    return now + _SEARCH_SHARE * (deadline - now)
+    return now + share * (deadline - now)

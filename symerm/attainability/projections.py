@@ -33,6 +33,7 @@ from symerm.networks.shallow import ShallowNetwork
 __all__ = [
     "LineResult",
     "SeparateBound",
+    "diagonals",
     "projected",
     "response_direction",
     "solve_on_line",
@@ -42,8 +43,8 @@ __all__ = [
 Report = Callable[[float, Fraction, int, int], None]
 IntVector = tuple[int, ...]
 
-#: Cases of the searches of all outputs together where there is no time limit.
-_CASES = 12_000
+#: Cases of the searches of all directions together where there is no time limit.
+_CASES = 6000
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class LineResult:
 
 @dataclass(frozen=True)
 class SeparateBound:
-    """The sum of the bounds of the outputs, one by one, in units of the original loss.
+    """The sum of the bounds along orthogonal directions, in units of the original loss.
 
     Attributes
     ----------
@@ -168,25 +169,43 @@ def solve_on_line(
     )
 
 
+def diagonals(count: int) -> tuple[IntVector, ...]:
+    """The orthogonal basis e_1 + e_2, e_1 - e_2, e_3 + e_4, .. of Q^q; the last is e_q for odd q.
+
+    Examples
+    --------
+    >>> diagonals(3)
+    ((1, 1, 0), (1, -1, 0), (0, 0, 1))
+    """
+    basis = []
+    for k in range(0, count, 2):
+        for sign in (1, -1) if k + 1 < count else (0,):
+            basis.append(tuple(int(i == k) + sign * int(i == k + 1) for i in range(count)))
+    return tuple(basis)
+
+
 def solve_separately(
     scaled: ScaledProblem,
     *,
     goal: Fraction,
+    directions: tuple[IntVector, ...] | None = None,
     executor: Executor | None = None,
     deadline: float | None = None,
     progress: Report | None = None,
 ) -> SeparateBound | None:
-    """A lower bound from every output by itself, within the time or a fixed number of cases.
+    """A lower bound from outputs one by one, within the time or a fixed number of cases.
 
     Parameters
     ----------
     scaled : ScaledProblem
     goal : Fraction
         A bound to beat, in units of the original loss.
+    directions : tuple of pairwise orthogonal vectors of q integers, optional
+        Directions of the responses in place of the outputs themselves.
     executor, progress
         As for `symerm.attainability.branch_and_bound.minimise`.
     deadline : float, optional
-        The time up to it is divided among the outputs; without it the number of cases is limited.
+        The time up to it is divided among the directions; without it the cases are limited.
 
     Returns
     -------
@@ -201,21 +220,24 @@ def solve_separately(
     >>> solve_separately(scaled, goal=Fraction(0)).lower
     Fraction(8, 3)
     """
-    count = scaled.output_dimension
+    size = scaled.output_dimension
+    if directions is None:
+        directions = tuple(tuple(int(i == k) for i in range(size)) for k in range(size))
+    count = len(directions)
     limit = None if deadline is not None else _CASES // count
     if limit is not None and count_root_cases(len(scaled.forms[0]), scaled.width) > limit:
         return None
-    axes = [tuple(int(i == k) for i in range(count)) for k in range(count)]
-    problems = [projected(scaled, axis) for axis in axes]
+    problems = [projected(scaled, direction) for direction in directions]
+    squares = [sum(x * x for x in direction) for direction in directions]
     # No bound exceeds the loss of a network, so a first look can spare the search.
     looks = [minimise(problem, deadline=deadline, case_limit=0) for problem in problems]
-    within = scaled.to_loss(sum((look.candidate.loss for look in looks), Fraction(0)))
+    losses = (look.candidate.loss / square for look, square in zip(looks, squares, strict=True))
     interrupted = any(look.interrupted for look in looks)
-    if within <= goal and not interrupted:
+    if scaled.to_loss(sum(losses, Fraction(0))) <= goal and not interrupted:
         return None
     parts: list[ProjectedBound] = []
     statistics = {"cases": 0, "leaves": 0, "open": 0}
-    for k, (problem, axis, look) in enumerate(zip(problems, axes, looks, strict=True)):
+    for k, (problem, direction, look) in enumerate(zip(problems, directions, looks, strict=True)):
         if interrupted:
             break
         if look.candidate.loss == 0:
@@ -225,12 +247,13 @@ def solve_separately(
             case_limit=limit, progress=progress,
         )
         interrupted = result.interrupted
-        parts.append(_part(problem, axis, result))
+        parts.append(_part(problem, direction, result))
         for key in statistics:
             statistics[key] += result.statistics[key]
-    proof = _proof(parts)
-    total = sum((part.bound for part in parts), scaled.scatter)
-    return SeparateBound(total, proof, interrupted, statistics)
+    total = scaled.scatter
+    for part in parts:
+        total += part.bound / sum(x * x for x in part.direction)
+    return SeparateBound(total, _proof(parts), interrupted, statistics)
 
 
 def _share(deadline: float | None, count: int) -> float | None:

@@ -12,6 +12,7 @@ from several_outputs import TOLERANCE, random_rows
 
 from symerm.attainability import branch_and_bound, decide
 from symerm.attainability.projections import (
+    diagonals,
     projected,
     response_direction,
     solve_on_line,
@@ -148,6 +149,28 @@ def test_outputs_one_by_one_add_up(
     assert bound.lower == sum(minimum_of(column(problem, k)).loss for k in range(outputs))
     assert not bound.interrupted
     assert checked(separate_verdict(problem, bound)).startswith(f"VALID undecided {bound.lower} ")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_sums_and_differences_add_up(seed):
+    rows, responses = random_rows(seed, 5, 2, 3, repeats=1)
+    problem = problem_of(rows, responses, 2)
+    bound = solve_separately(
+        scale_problem(problem), goal=Fraction(-1), directions=diagonals(3)
+    )
+    turned = problem_of(rows, [[x + y, x - y, z] for x, y, z in responses], 2)
+    parts = [minimum_of(column(turned, k)).loss for k in range(3)]
+    assert bound.lower == (parts[0] + parts[1]) / 2 + parts[2]
+    assert checked(separate_verdict(problem, bound)).startswith(f"VALID undecided {bound.lower} ")
+
+
+@pytest.mark.parametrize("count", range(1, 7))
+def test_diagonals_are_an_orthogonal_basis(count):
+    basis = diagonals(count)
+    assert len(basis) == count
+    for k, x in enumerate(basis):
+        products = [sum(a * b for a, b in zip(x, y, strict=True)) for y in basis]
+        assert [bool(product) for product in products] == [k == m for m in range(count)]
 
 
 def test_the_proof_leaves_out_outputs_that_say_nothing():
