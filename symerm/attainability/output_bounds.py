@@ -84,7 +84,7 @@ def bounded_verdict(
             proof, lower = found
             name = "the lower bound is by the rank of the outputs"
         if not _late(deadline):
-            searched = search_network(scaled, deadline=_share(deadline, _SEARCH_SHARE))
+            searched = search_network(scaled, deadline=_share(deadline))
             loss = searched.loss(data.inputs, data.outputs)
             if loss < upper:
                 network, upper = searched, loss
@@ -93,12 +93,13 @@ def bounded_verdict(
             if report is not None:
                 report(float(lower / upper), scaled.from_loss(upper), waiting, closed)
 
-        for share, directions in ((0.5, None), (1.0, diagonals(scaled.output_dimension))):
-            if lower == upper or interrupted or _late(deadline):
+        for directions in (None, diagonals(scaled.output_dimension)):
+            # What did not end for the outputs will not end for their sums either.
+            if lower == upper or interrupted or _late(deadline) or statistics.get("open"):
                 break
             separate = solve_separately(
                 scaled, goal=lower, directions=directions, executor=executor,
-                deadline=_share(deadline, share), progress=progress,
+                deadline=deadline, progress=progress,
             )
             if separate is None:
                 continue
@@ -143,9 +144,8 @@ def _late(deadline: float | None) -> bool:
     return deadline is not None and time.monotonic() >= deadline
 
 
-def _share(deadline: float | None, share: float) -> float | None:
-    """The time at which a share of what is left is over."""
+def _share(deadline: float | None) -> float | None:
     if deadline is None:
         return None
     now = time.monotonic()
-    return now + share * (deadline - now)
+    return now + _SEARCH_SHARE * (deadline - now)

@@ -44,7 +44,7 @@ Report = Callable[[float, Fraction, int, int], None]
 IntVector = tuple[int, ...]
 
 #: Cases of the searches of all directions together where there is no time limit.
-_CASES = 6000
+_CASES = 12_000
 
 
 @dataclass(frozen=True)
