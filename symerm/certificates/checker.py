@@ -23,8 +23,9 @@ import zlib
 from collections.abc import Iterable, Sequence
 from copy import copy
 from fractions import Fraction
-from itertools import combinations_with_replacement, groupby
-from math import gcd, lcm
+from functools import lru_cache
+from itertools import combinations, combinations_with_replacement, groupby, islice, product
+from math import comb, gcd, lcm, prod
 from operator import mul
 from typing import Any
 
@@ -36,6 +37,8 @@ MAX_DIGITS = 10_000  # of an integer in a certificate, characters of a rational
 MAX_BITS = 1 << 16  # of a common denominator, or of an entry of a ray
 MAX_NUMERAL, MAX_EXPONENT = 2_000, 1_000  # characters and exponent of a number in a data file
 MAX_WIDTH, MAX_DIMENSION, MAX_RAYS = 1_000, 250, 5_000  # neurons, their space, rays of a cone
+MAX_CELLS, MAX_PIECES, MAX_VERTICES = 20_000, 5_000, 1_000  # of a cover by simplicial cones
+MAX_FACTORS, MAX_TENSOR, MAX_TERMS = 8, 128, 1 << 17  # neurons, coordinates, terms
 MAX_LIVE = 1 << 24  # words of the cases that wait, and of each cache
 FREE_WORK, WORK_RATE = 1 << 28, 32  # operations, and per character and data point
 RATIONAL = re.compile(r"(-?[1-9][0-9]*|0)(?:/([1-9][0-9]*))?")
@@ -47,6 +50,11 @@ PAIRS = ((0, 0), (0, 1), (1, 1))
 Sum = list[tuple[int, int]]  # a combination of vertices
 Table = list[list[int]]
 Case = tuple[tuple[int, "Cone"], ...]  # sign and cone of each neuron
+Signed = tuple[int, int]  # a vertex and a sign
+Piece = tuple[Signed, ...]
+Tensor = dict[int, int]  # the entries that are not 0
+Slot = tuple[Sequence[int], list[Tensor]]  # axes and generators
+Polynomial = dict[int, int]
 
 
 class Malformed(Exception):
@@ -668,16 +676,66 @@ def nonnegative(problem: Problem, lower: Fraction, lines: Lines) -> None:
     require(lower <= problem.scatter, "a lower bound needs more of a proof", Invalid)
 
 
-class Curve:
+def echelon(rows: Any) -> tuple[Rows, list[int]]:
+    """The reduced row echelon form of a matrix without its zero rows, and its pivot columns."""
+    rows = [[Fraction(x) for x in row] for row in rows]
+    pivots: list[int] = []
+    for k in range(len(rows[0])):
+        at = len(pivots)
+        pick = next((r for r in range(at, len(rows)) if rows[r][k]), None)
+        if pick is not None:
+            head = [x / rows[pick][k] for x in rows[pick]]
+            rows[pick], rows[at] = rows[at], head
+            rows = [
+                row if r == at or not row[k] else [x - row[k] * y for x, y in zip(row, head)]
+                for r, row in enumerate(rows)
+            ]
+            pivots.append(k)
+    return rows[: len(pivots)], pivots
+
+
+def dependency(gram: list[list[int]]) -> list[Fraction] | None:
+    """The linear relation of vectors with these inner products, if there is one up to factors."""
+    rows, pivots = echelon(gram)
+    free = [k for k in range(len(gram)) if k not in pivots]
+    if len(free) != 1:
+        return None
+    entries = dict(zip(pivots, (-row[free[0]] for row in rows)))
+    return [entries.get(k, Fraction(1)) for k in range(len(gram))]
+
+
+class Space:
+    """Inner products of activation vectors, with each other and through the responses."""
+
+    def __init__(self, problem: Problem, vectors: list[list[int]]) -> None:
+        columns, count = [list(column) for column in zip(*problem.targets)], len(vectors)
+        gram = gram_of(problem, vectors + columns, range(len(problem.forms)))
+        self.spend = problem.spend
+        self.inner = [row[:count] for row in gram[:count]]
+        self.cross = [row[count:] for row in gram[:count]]
+        self.responses = [row[count:] for row in gram[count:]]
+        self.spend(count**2 * len(columns), 2 * bits_of(self.cross))
+        self.energy = [[sum(map(mul, x, y)) for y in self.cross] for x in self.cross]
+        self.unit = sum(problem.weights) if problem.output_bias else 1
+        self.square = sum(row[k] for k, row in enumerate(self.responses))
+        self.bits = 2 * (bits_of(self.energy) + bits_of(self.inner))
+
+    def at(self, goal: Fraction) -> tuple[int, int]:
+        """a, b such that a den - b num has the sign of loss minus goal."""
+        excess = self.square - self.unit * goal
+        return excess.numerator, excess.denominator
+
+
+class Curve(Space):
     """Neurons on the line: their activations run along segments between vertices (Lemma 9)."""
 
     def __init__(self, problem: Problem) -> None:
         good = problem.shape[0] == 1 and problem.hidden_bias and problem.width == 2
         require(good, "the rule needs one input, hidden biases and width two", Invalid)
-        size, scale, self.spend = len(problem.forms), problem.forms[0][1], problem.spend
+        size, scale = len(problem.forms), problem.forms[0][1]
         rays = [primitive((scale, -form[0])) for form in reversed(problem.forms)]
         rays += [primitive((-scale, form[0])) for form in reversed(problem.forms)]
-        self.spend(8 * size * len(rays), 2 * problem.bits)
+        problem.spend(8 * size * len(rays), 2 * problem.bits)
         vertices: Any = []
         known: dict[Ray, tuple[int, int]] = {}
         ends: list[Any] = []
@@ -698,16 +756,7 @@ class Curve:
         self.segments = list(segments.values())
         touched = {i for segment in self.segments for i, _ in segment}
         require(vertices and len(touched) == len(vertices), "the inputs are too few", Invalid)
-        columns = [list(column) for column in zip(*problem.targets)]
-        gram, count = gram_of(problem, vertices + columns, range(size)), len(vertices)
-        self.inner = [row[:count] for row in gram[:count]]
-        self.cross = [row[count:] for row in gram[:count]]
-        self.responses = [row[count:] for row in gram[count:]]
-        self.spend(count**2 * len(columns), 2 * bits_of(self.cross))
-        self.energy = [[sum(map(mul, x, y)) for y in self.cross] for x in self.cross]
-        self.unit = sum(problem.weights) if problem.output_bias else 1
-        self.square = sum(row[k] for k, row in enumerate(self.responses))
-        self.bits = 2 * (bits_of(self.energy) + bits_of(self.inner))
+        super().__init__(problem, vertices)
 
     def pair(self, x: Sum, y: Sum) -> tuple[int, int]:
         """M and C of two combinations of vertices."""
@@ -743,11 +792,6 @@ class Curve:
         (m_xv, c_xv), (m_zy, c_zy) = self.pair(x, v), self.pair(z, y)
         return m_xy * m_zv - m_xv * m_zy, c_xy * m_zv + m_xy * c_zv - c_xv * m_zy - m_xv * c_zy
 
-    def at(self, goal: Fraction) -> tuple[int, int]:
-        """a, b such that a den - b num has the sign of loss minus goal."""
-        excess = self.square - self.unit * goal
-        return excess.numerator, excess.denominator
-
     def cells(self) -> Any:
         """The vectors of the cells of all pairs of segments: two, three (a, v, b) or four."""
         for k, first in enumerate(self.segments):
@@ -772,24 +816,9 @@ class Curve:
         """Whether the planes of a cell with its stratum form a compact set (Lemma 11)."""
         if len(cell) < 4:
             return True
-        rows = [[Fraction(self.pair(x, y)[0]) for y in cell] for x in cell]
-        pivots: list[int] = []
-        for k in range(4):  # elimination with the first row that has an entry
-            pick = next((r for r in range(len(pivots), 4) if rows[r][k]), None)
-            if pick is None:
-                continue
-            at = len(pivots)
-            rows[at], rows[pick] = rows[pick], rows[at]
-            rows[at] = [x / rows[at][k] for x in rows[at]]
-            rows = [
-                row if r == at else [x - row[k] * y for x, y in zip(row, rows[at])]
-                for r, row in enumerate(rows)
-            ]
-            pivots.append(k)
-        if len(pivots) != 3:  # four independent vectors, or all in one plane
+        kernel = dependency([[self.pair(x, y)[0] for y in cell] for x in cell])
+        if kernel is None:  # four independent vectors, or all in one plane
             return True
-        free = next(k for k in range(4) if k not in pivots)
-        kernel = [Fraction(1) if k == free else -rows[pivots.index(k)][free] for k in range(4)]
         return any(min(half) < 0 < max(half) for half in (kernel[:2], kernel[2:]))
 
     def realised(self) -> bool:
@@ -963,6 +992,594 @@ def slopes(den: Table, num: Table, corners: Any) -> bool:
     )
 
 
+def simplices(problem: Problem) -> list[list[Ray]]:
+    """Simplicial cones that cover the values of neurons; no data point changes sign on one."""
+    size = len(problem.forms)
+    problem.spend(len(problem.forms[0]) ** 2 * size, len(problem.forms[0]) * problem.bits)
+    rows, pivots = echelon(zip(*problem.forms))
+    require(2 ** len(rows) <= MAX_CELLS, "the rule takes fewer inputs")
+    basis = [primitive(whole([row], common([row], "a basis"))[0]) for row in rows]
+    signs = product((1, -1), repeat=len(basis))
+    cells = [[tuple(s * x for x in z) for s, z in zip(row, basis)] for row in signs]
+    for i in (i for i in range(size) if i not in pivots):
+        done, stack = [], cells[::-1]
+        while stack:
+            cell = stack.pop()
+            problem.spend(len(cell) ** 2 + size, bits_of(z[i : i + 1] for z in cell))
+            pairs = combinations(range(len(cell)), 2)
+            pair = next((x for x in pairs if cell[x[0]][i] * cell[x[1]][i] < 0), None)
+            if pair is None:
+                done.append(cell)
+                continue
+            (p, first), (q, second) = ((abs(cell[k][i]), cell[k]) for k in pair)
+            new = primitive([q * x + p * y for x, y in zip(first, second)])
+            stack += [[new if n == k else z for n, z in enumerate(cell)] for k in pair]
+            require(len(done) + len(stack) <= MAX_CELLS, "there are too many patterns")
+        cells = done
+    return cells
+
+
+def oriented(vertices: Iterable[Signed]) -> Piece:
+    """Signed vertices in order, times the sign that makes the first one positive."""
+    ordered = sorted(vertices)
+    return tuple((i, s * ordered[0][1]) for i, s in ordered)
+
+
+class Pieces(Space):
+    """Simplicial cones that hold all activation vectors up to sign, and the roots (Lemma 13)."""
+
+    def __init__(self, problem: Problem) -> None:
+        good = 2 <= problem.width <= MAX_FACTORS
+        require(good, f"the rule needs a width from 2 to {MAX_FACTORS}", Invalid)
+        self.width, cells, size = problem.width, simplices(problem), len(problem.forms)
+        vectors: list[list[int]] = []
+        known: dict[Ray, int] = {}
+        ends: dict[Ray, Signed | None] = {}
+        for z in (z for cell in cells for z in cell):
+            if z in ends:
+                continue
+            image = [problem.on * x if x > 0 else problem.off * x for x in z]
+            mean = sum(image) if problem.output_bias else 0
+            centred = [size * x - mean for x in image]
+            problem.spend(8 * size, bits_of([centred]))
+            sign = next((1 if x > 0 else -1 for x in centred if x), 0)
+            ends[z] = None
+            if sign:
+                key = primitive([sign * x for x in centred])
+                if key not in known:
+                    known[key] = len(vectors)
+                    vectors.append([sign * x for x in image])
+                ends[z] = known[key], sign
+        require(len(vectors) <= MAX_VERTICES, "there are too many vertices")
+        super().__init__(problem, vectors)
+        ranks: dict[tuple[int, ...], int] = {}
+
+        def rank(vertices: Iterable[Signed]) -> int:
+            key = tuple(sorted({i for i, _ in vertices}))
+            if key not in ranks:
+                gram = [[self.inner[i][j] for j in key] for i in key]
+                ranks[key] = semidefinite_rank(problem, gram)
+            return ranks[key]
+
+        found: dict[Piece, None] = {}
+        for cell in cells:
+            corners = [*dict.fromkeys(end for end in map(ends.get, cell) if end)]
+            for part in combinations(corners, rank(corners)) if corners else ():
+                if rank(part) == len(part):
+                    found[oriented(part)] = None
+            require(len(found) <= MAX_PIECES, "there are too many pieces")
+        lengths = {len(piece) for piece in found}
+        covered: set[Piece] = set()
+        for piece, m in product(found, lengths):
+            if m < len(piece):
+                problem.spend(8 * m * comb(len(piece), m))
+                covered.update(map(oriented, combinations(piece, m)))
+        self.pieces = [piece for piece in found if piece not in covered]
+        self.joins: dict[tuple[int, int], bool | None] = {}
+
+    def wedge(self, x: Piece, y: Piece) -> tuple[int, int]:
+        """den and num of two products of vertices, by expansion along the rows (Lemma 13)."""
+        partial = {0: (1, 0)}
+        for i, s in x:
+            grown: dict[int, tuple[int, int]] = {}
+            for used, (den, num) in partial.items():
+                for k, (j, t) in enumerate(y):
+                    if not used >> k & 1:
+                        sign = s * t * (-1) ** (used >> k).bit_count()
+                        m, c = sign * self.inner[i][j], sign * self.energy[i][j]
+                        a, b = grown.get(used | 1 << k, (0, 0))
+                        grown[used | 1 << k] = a + den * m, b + num * m + den * c
+            partial = grown
+        return partial[(1 << len(y)) - 1]
+
+    def roots(self) -> Iterable["Root"]:
+        """The roots that have a product which is not 0, in order (Lemmas 14 and 15)."""
+        if self.width == 2:
+            pairs = combinations_with_replacement(self.pieces, 2)
+            found = (root for a, b in pairs for root in pair_roots(a, b))
+        else:
+            rows = combinations_with_replacement(range(len(self.pieces)), self.width)
+            found = (root for row in rows for root in self.multiset_roots(row))
+        for shape, wedges, retreats in found:
+            root = Root(self, shape, wedges, retreats)
+            if root.alive:
+                yield root
+
+    def multiset_roots(self, row: tuple[int, ...]) -> Iterable[Any]:
+        """The roots of three or more pieces; parallel segments are joined (Lemma 15)."""
+        self.spend(16 * len(row) ** 2)
+        axes: list[tuple[list[Piece], int | None]] = []  # items, and the piece if it is a segment
+        for k, group in groupby(row):
+            piece, count = self.pieces[k], len([*group])
+            if count > 1 and len(piece) == 2 >= count:
+                axes.append(([piece], None))
+            elif count > 1 and len(piece) <= 2:
+                return
+            else:
+                segment = k if count == 1 and len(piece) == 2 else None
+                axes += [([(g,) for g in piece], segment)] * count
+        options, used = [], set()
+        for n, (items, segment) in enumerate(axes):
+            later = (m for m in range(n + 1, len(axes)) if m not in used)
+            pairs = ((m, self.join(segment, axes[m][1])) for m in later)
+            m, swap = next((pair for pair in pairs if pair[1] is not None), (n, None))
+            if n not in used and m > n:
+                used.add(m)
+                (u, x), (v, y) = items, axes[m][0][::-1] if swap else axes[m][0]
+                options.append([[u + y, u + v, x + y], [x + v, u + v, x + y]])
+            elif n not in used:
+                options.append([items])
+        for choice in product(*options):
+            shape = tuple(map(len, choice))
+            require(prod(shape) <= MAX_TENSOR, "a root is too large")
+            yield shape, [sum(items, ()) for items in product(*choice)], ()
+
+    def join(self, k: int | None, m: int | None) -> bool | None:
+        """Whether the second of two parallel segments has to be reversed; None for others."""
+        if k is None or m is None:
+            return None
+        if (k, m) not in self.joins:
+            ends = self.pieces[k] + self.pieces[m]
+            self.spend(500, 4 * self.bits)
+            a, b, c, d = dependency(
+                [[s * t * self.inner[i][j] for j, t in ends] for i, s in ends]
+            ) or [Fraction(0)] * 4
+            if len(self.joins) > MAX_TERMS:
+                self.joins.clear()
+            self.joins[k, m] = a * c > 0 if a * b < 0 and c * d < 0 else None
+        return self.joins[k, m]
+
+
+def pair_roots(a: Piece, b: Piece) -> Iterable[Any]:
+    """Shapes, products and retreats of the roots of two pieces (Lemma 14)."""
+    if a == b:
+        for t, u in combinations(range(len(a)), 2):
+            yield from sharing_roots(a[:t] + a[t + 1 :], a[:u] + a[u + 1 :])
+    else:
+        yield from sharing_roots(a, b)
+
+
+def sharing_roots(a: Piece, b: Piece) -> Iterable[Any]:
+    negative = tuple((i, -s) for i, s in b)
+    shared, opposite = ([g for g in a if g in other] for other in (b, negative))
+    if len(opposite) > len(shared):
+        shared, b = opposite, negative
+    if len(shared) != 2:
+        retreats = ((0, a.index(shared[0])), (1, b.index(shared[0]))) if len(shared) == 1 else ()
+        require(len(a) * len(b) <= MAX_TENSOR, "a root is too large")
+        yield (len(a), len(b)), [*product(a, b)], retreats
+        return
+    left, right = ([None, *(g for g in other if g not in shared)] for other in (a, b))
+    shape = 3, len(left), len(right)
+    require(prod(shape) <= MAX_TENSOR, "a root is too large")
+    for f, g in (shared, shared[::-1]):
+        pairs = product(((f, g), (f, f), (g, g)), left, right)
+        yield shape, [(x or u, y or v) for (u, v), x, y in pairs], ((1, 0), (2, 0))
+
+
+class Root:
+    """Tensors over some axes that stand for products of neurons (Lemmas 14 and 15)."""
+
+    def __init__(self, space: Pieces, shape: Any, wedges: list[Piece], retreats: Any) -> None:
+        self.space, self.shape, self.retreats = space, shape, retreats
+        self.strides = [prod(shape[k + 1 :]) for k in range(len(shape))]
+        size, width = len(wedges), space.width
+        space.spend(size * (size + 1) << width, width * space.bits)
+        self.den, self.num = [[0] * size for _ in wedges], [[0] * size for _ in wedges]
+        self.alive: list[int] = []
+        for k, x in enumerate(wedges):
+            if len({i for i, _ in x}) == width and space.wedge(x, x)[0]:
+                self.alive.append(k)
+                for m in self.alive:
+                    den, num = space.wedge(x, wedges[m])
+                    self.den[k][m] = self.den[m][k] = den
+                    self.num[k][m] = self.num[m][k] = num
+        self.bits = bits_of(self.den) + bits_of(self.num)
+
+    def form(self, goal: tuple[int, int]) -> Table:
+        """The form that is >= 0 where the loss is at least the goal."""
+        self.space.spend(4 * len(self.den) ** 2, self.bits + bits_of([goal]))
+        pairs = zip(self.den, self.num)
+        return [[goal[0] * x - goal[1] * y for x, y in zip(*rows)] for rows in pairs]
+
+    def part(self, place: int, axes: Iterable[int]) -> int:
+        """The coordinate of some axes that belongs to a coordinate of all."""
+        return sum(place // self.strides[a] % self.shape[a] * self.strides[a] for a in axes)
+
+    def pair(self, table: Table, x: Tensor, y: Tensor) -> int:
+        bits = self.bits + bits_of([[*x.values()], [*y.values()]])
+        self.space.spend(2 * len(x) * len(y) + 2, bits)
+        return sum(u * sum(v * table[k][m] for m, v in y.items()) for k, u in x.items())
+
+
+def tensors(gens: Sequence[list[Tensor]]) -> list[Tensor]:
+    """All products of one tensor from each list."""
+    found: list[Tensor] = [{0: 1}]
+    for tail in gens:
+        found = [
+            {k + m: x * y for k, x in head.items() for m, y in last.items()}
+            for head in found for last in tail
+        ]
+    return found
+
+
+@lru_cache(maxsize=64)
+def monomials(sizes: tuple[int, ...], skip: int = -1) -> list[int]:
+    """For each choice of a variable in each slot their product: three bits for each exponent."""
+    found, shift = [0], 0
+    for s, size in enumerate(sizes):
+        if s != skip:
+            found = [key + (1 << shift + 3 * k) for key in found for k in range(size)]
+        shift += 3 * size
+    return found
+
+
+@lru_cache(maxsize=64)
+def squares(sizes: tuple[int, ...]) -> list[list[tuple[int, int]]]:
+    """The pairs of choices that have the same monomial."""
+    groups: dict[int, list[tuple[int, int]]] = {}
+    keys = monomials(sizes)
+    for i, x in enumerate(keys):
+        for j in range(i + 1):
+            groups.setdefault(x + keys[j], []).append((i, j))
+    return list(groups.values())
+
+
+class Cell:
+    """A part of a root: in each slot the tensors that its generators span (Lemma 16)."""
+
+    def __init__(self, root: Root, slots: list[Slot], form: Table, pure: bool) -> None:
+        self.root, self.slots, self.form = root, slots, form
+        self.pure = pure  # whether only coordinates without a product were ever dropped
+        self.sizes = tuple(len(gens) for _, gens in slots)
+        self.bits = bits_of(form)
+        self.words = len(form) ** 2 * (5 + (self.bits >> 5)) + 100
+
+    def dead(self, s: int, axes: Sequence[int], new: Tensor, gone: Sequence[int]) -> bool:
+        """Whether the products of a tensor with those of all slots but some are 0."""
+        others = [gens for t, (_, gens) in enumerate(self.slots) if t not in gone]
+        den, pair = self.root.den, self.root.pair
+        return len(axes) > 1 and not any(pair(den, x, x) for x in tensors([[new], *others]))
+
+    def support(self, axes: Sequence[int]) -> set[int]:
+        """The coordinates of a slot whose product with some coordinate of the others is not 0."""
+        self.root.space.spend(4 * len(self.root.alive) * len(self.root.shape))
+        return {self.root.part(place, axes) for place in self.root.alive}
+
+    def coordinates(self, s: int) -> list[int]:
+        """The coordinates of a slot, in order."""
+        steps = [range(0, n * step, step) for n, step in
+                 ((self.root.shape[a], self.root.strides[a]) for a in self.slots[s][0])]
+        return [*map(sum, product(*steps))]
+
+    def split(self, s: int, i: int, j: int, p: int, q: int) -> list["Cell"]:
+        """The two parts of a cell on the sides of p times a generator plus q times another."""
+        axes, gens = self.slots[s]
+        bits = self.bits + bits_of([(p, q)]) + bits_of([*g.values()] for g in gens)
+        self.root.space.spend(4 * len(self.form) ** 2 + 8 * len(self.root.den), bits)
+        new = {k: p * x for k, x in gens[i].items()}
+        for k, x in gens[j].items():
+            new[k] = new.get(k, 0) + q * x
+        divisor = gcd(*new.values())
+        new = {k: x // divisor for k, x in new.items()}
+        dead = self.dead(s, axes, new, [s])
+        pure = self.pure and not (dead and self.support(axes) & set(new))
+        step = prod(self.sizes[s + 1 :])
+        places = [n for n in range(len(self.form)) if n // step % self.sizes[s] == i]
+        parts = []
+        for k in (j, i):
+            form = list(self.form)
+            for n in places:
+                first, second = self.form[n], self.form[n + (j - i) * step]
+                form[n + (k - i) * step] = [(p * x + q * y) // divisor
+                                            for x, y in zip(first, second)]
+            for m, row in enumerate(form):
+                old, form[m] = row, list(row)
+                for n in places:
+                    value = (p * old[n] + q * old[n + (j - i) * step]) // divisor
+                    form[m][n + (k - i) * step] = value
+            tail = [] if dead else [new]
+            slots = list(self.slots)
+            slots[s] = axes, gens[:k] + tail + gens[k + 1 :]
+            if dead:
+                left = [n for n in range(len(form)) if n // step % self.sizes[s] != k]
+                form = [[form[m][n] for n in left] for m in left]
+            parts.append(Cell(self.root, slots, form, pure))
+        return parts
+
+    def merge(self, chosen: Sequence[int]) -> "Cell":
+        """The same cell with some slots as one."""
+        pure, kept, merged = self.pure, [], []
+        axes = sorted(a for s in chosen for a in self.slots[s][0])
+        alive = self.support(axes)
+        picks = product(*(range(self.sizes[s]) for s in chosen))
+        self.root.space.spend(len(self.form) ** 2, self.bits)
+        for pick, new in zip(picks, tensors([self.slots[s][1] for s in chosen])):
+            if self.dead(chosen[0], axes, new, chosen):
+                pure = pure and not alive & set(new)
+            else:
+                merged.append(new)
+                kept.append(sum(n * prod(self.sizes[s + 1 :]) for s, n in zip(chosen, pick)))
+        places = [0]
+        slots: list[Slot] = []
+        for s, slot in enumerate(self.slots):
+            if s == chosen[0]:
+                slots.append((axes, merged))
+                places = [n + m for n in places for m in kept]
+            elif s not in chosen:
+                slots.append(slot)
+                step = prod(self.sizes[s + 1 :])
+                places = [n + m * step for n in places for m in range(self.sizes[s])]
+        form = [[self.form[m][n] for n in places] for m in places]
+        return Cell(self.root, slots, form, pure)
+
+    def bounded(self) -> bool:
+        """Whether no coefficient of the form is negative."""
+        self.root.space.spend(len(self.form) ** 2, self.bits)
+        groups, form = squares(self.sizes), self.form
+        return all(sum(form[i][j] for i, j in group) >= 0 for group in groups)
+
+    def quadratic(self, table: Table, left: Any, right: Any) -> Polynomial:
+        """The products of two lists of tensors with their monomials."""
+        entries = sum(len(x) for _, x in left) * len(right) + len(table) * sum(
+            len(y) for _, y in right)
+        size = bits_of([*x.values()] for _, x in left) + bits_of([*y.values()] for _, y in right)
+        self.root.space.spend(entries + len(left) * len(right), self.root.bits + size)
+        found: Polynomial = {}
+        for key, y in right:
+            image = [sum(v * row[m] for m, v in y.items()) for row in table]
+            for other, x in left:
+                value = sum(v * image[k] for k, v in x.items())
+                found[key + other] = found.get(key + other, 0) + value
+        return found
+
+    def times(self, first: Polynomial, second: Polynomial) -> Polynomial:
+        bits = bits_of([[*first.values()], [*second.values()]])
+        self.root.space.spend(2 * len(first) * len(second), 2 * bits)
+        found: Polynomial = {}
+        for key, x in first.items():
+            for other, y in second.items():
+                found[key + other] = found.get(key + other, 0) + x * y
+        return found
+
+    def slope(self, dens: tuple[Polynomial, Polynomial], nums: Any) -> Polynomial:
+        """num <w, v>_den - den <w, v>_num: the derivative of the loss at w along v."""
+        found = self.times(nums[0], dens[1])
+        for key, value in self.times(dens[0], nums[1]).items():
+            found[key] = found.get(key, 0) - value
+        return found
+
+    def above(self, table: Table) -> None:
+        """Check that a form given on the coordinates has no negative coefficient."""
+        points = [*zip(monomials(self.sizes), tensors([gens for _, gens in self.slots]))]
+        values = self.quadratic(table, points, points).values()
+        require(min(values) >= 0, "a coefficient is negative", Invalid)
+
+    def shrinks(self, s: int, gone: set[int]) -> None:
+        """Check that the loss does not rise as some coordinates of a slot go to 0 (Lemma 17)."""
+        require(self.pure, "a cell with a product that vanished by cancellation", Invalid)
+        lists, root = [gens for _, gens in self.slots], self.root
+        large = list(lists[s])
+        for g in lists[s]:
+            rest = {k: x for k, x in g.items() if k not in gone}
+            require(rest, "a generator without a part that is kept", Invalid)
+            large += [] if rest in large else [rest]
+        lists[s] = large
+        sizes = tuple(map(len, lists))
+        limit(sizes, [4] * len(sizes))
+        keys, points = monomials(sizes), tensors(lists)
+        w = [*zip(keys, points)]
+        lists[s] = [{k: x for k, x in g.items() if k in gone} for g in large]
+        v = [pair for pair in zip(keys, tensors(lists)) if pair[1]]
+        den = self.quadratic(root.den, w, w)
+        require(positive(den, sizes, [2] * len(sizes)), "a plane may be degenerate", Invalid)
+        if v:
+            num, dens, nums = (
+                self.quadratic(*x) for x in ((root.num, w, w), (root.den, w, v), (root.num, w, v))
+            )
+            least = min(self.slope((den, dens), (num, nums)).values())
+            require(least >= 0, "the loss may rise", Invalid)
+
+    def realised(self, s: int, gone: set[int]) -> None:
+        """Check that limits without some coordinates have the supports of products (Lemma 18)."""
+        for t, (axes, gens) in enumerate(self.slots):
+            if len(axes) == 1:
+                continue
+            items = {
+                k: [k // self.root.strides[a] % self.root.shape[a] for a in axes]
+                for k in self.support(axes)
+            }
+            family: set[frozenset[int]] = set()
+            for g in gens:
+                own = frozenset(k for k in g if k in items and not (t == s and k in gone))
+                family |= {own, *(own | other for other in family)}
+                self.root.space.spend(8 * len(family) * len(items) * len(axes))
+                require(len(family) <= MAX_TERMS, "too many supports")
+            for found in family:
+                sides = [set(side) for side in zip(*(items[k] for k in found))]
+                full = {
+                    k for k, row in items.items() if all(x in y for x, y in zip(row, sides))
+                }
+                require(found and found == full, "a limit may not be realised", Invalid)
+
+    def flows(self, s: int, box: Any) -> None:
+        """Check that no network of the cell is a critical point (Lemma 19)."""
+        require(self.pure, "a cell with a product that vanished by cancellation", Invalid)
+        axes, gens = self.slots[s]
+        root, degrees = self.root, [5 if t == s else 4 for t in range(len(self.slots))]
+        limit(self.sizes, degrees)
+        good = isinstance(box, list) and len(box) == len(axes)
+        good = good and all(increasing(part, root.shape[a]) for part, a in zip(box, axes))
+        require(good and all(box), "not a box of the slot")
+        strides = [root.strides[a] for a in axes]
+        low = [sum(map(mul, row, strides)) for row in product(*box)]
+        alive = self.support(axes)
+        require(not alive.intersection(low), "a product in the box is not 0", Invalid)
+        shift = 3 * sum(self.sizes[:s])
+        linear = {
+            k: {1 << shift + 3 * n: g[k] for n, g in enumerate(gens) if k in g} for k in alive
+        }
+        w = [*zip(monomials(self.sizes), tensors([gens for _, gens in self.slots]))]
+        sums: list[Polynomial] = [{}, {}]
+        for k in sorted(alive):
+            row = [k // root.strides[a] % root.shape[a] for a in axes]
+            outside = [n for n, x in enumerate(row) if x not in box[n]]
+            if len(outside) < 2:
+                continue
+            first, weight = outside[0], len(outside) - 1
+            products: Polynomial = {}
+            for m in low:
+                moved = (row[first] - m // strides[first] % root.shape[axes[first]])
+                pair = k - moved * strides[first], m + moved * strides[first]
+                good = pair[0] in alive and pair[1] in alive
+                require(good, "a product next to the box is 0", Invalid)
+                for key, x in self.times(linear[pair[0]], linear[pair[1]]).items():
+                    products[key] = products.get(key, 0) + weight * x
+            lists = [[{k: 1}] if t == s else g for t, (_, g) in enumerate(self.slots)]
+            v = [*zip(monomials(self.sizes, s), tensors(lists))]
+            for total, table in zip(sums, (root.den, root.num)):
+                for key, x in self.times(products, self.quadratic(table, w, v)).items():
+                    total[key] = total.get(key, 0) + x
+        require(sums[0], "nothing moves", Invalid)
+        den, num = (self.quadratic(table, w, w) for table in (root.den, root.num))
+        found = self.slope((den, sums[0]), (num, sums[1]))
+        require(positive(found, self.sizes, degrees), "the loss may not move", Invalid)
+
+
+def limit(sizes: Sequence[int], degrees: Sequence[int]) -> None:
+    size = prod(comb(k + n - 1, n) for k, n in zip(sizes, degrees))
+    require(size <= MAX_TERMS, "a polynomial has too many terms")
+
+
+def positive(found: Polynomial, sizes: Sequence[int], degrees: Sequence[int]) -> bool:
+    """Whether all coefficients of a polynomial of some degree in each slot are positive."""
+    size = prod(comb(k + n - 1, n) for k, n in zip(sizes, degrees))
+    return len(found) == size and min(found.values()) > 0
+
+
+def increasing(value: Any, size: int) -> bool:
+    """Whether a value is a list of integers from 0 to size - 1, each larger than the one before."""
+    values = [-1, *integers(value, "the places"), size]
+    return values == sorted(set(values))
+
+
+def close_root(root: Root, kind: str, low: Any, goal: Any, lines: Lines) -> None:
+    """Read the steps that close the cells of a root, depth first."""
+    slots: list[Slot] = [
+        ([a], [{k * root.strides[a]: 1} for k in range(size)]) for a, size in enumerate(root.shape)
+    ]
+    stack = [Cell(root, slots, root.form(goal), True)]
+    live = stack[0].words
+    while stack:
+        cell = stack.pop()
+        live -= cell.words
+        if not all(cell.sizes):
+            continue
+        step, parts = lines.step(), []
+        head, rest, count = step[0], step[1:], len(cell.slots)
+        if head == "b" and len(rest) == 5:
+            s, i, j, p, q = integers(rest, "the split")
+            good = 0 <= s < count and min(p, q) > 0
+            require(good and 0 <= i < j < cell.sizes[s], "not a split of a slot")
+            parts = cell.split(s, i, j, p, q)[::-1]
+        elif head == "w" and len(rest) >= 2:
+            require(increasing(rest, count), "not slots of the cell")
+            parts = [cell.merge(rest)]
+        elif head == "m" and len(rest) == 2:
+            axis, item = integers(rest, "the retreat")
+            require((axis, item) in root.retreats, "not a retreat of the root", Invalid)
+            s = next(n for n, (axes, _) in enumerate(cell.slots) if axis in axes)
+            step_size, size = root.strides[axis], root.shape[axis]
+            places = cell.coordinates(s)
+            cell.shrinks(s, {k for k in places if k // step_size % size != item})
+        elif head in ("r", "n") and len(rest) == 2 and kind == {"r": "attained"}.get(head, "level"):
+            s, what = rest
+            require(type(s) is int and 0 <= s < count, "not a slot of the cell")
+            cell.above(root.form(low))
+            if head == "n":
+                cell.flows(s, what)
+                continue
+            places = cell.coordinates(s)
+            require(increasing(what, len(places)), "not coordinates of the slot")
+            cell.shrinks(s, {places[k] for k in what})
+            cell.realised(s, {places[k] for k in what})
+        else:
+            require(step == ["p"], "not a step of this proof")
+            require(cell.bounded(), "a coefficient is negative", Invalid)
+        stack += parts
+        live += sum(part.words for part in parts)
+        require(live <= MAX_LIVE, "the proof is too deep")
+
+
+def secants(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fraction | None]:
+    """Spans of two or more neurons, any numbers of inputs and outputs (Lemmas 13 to 20)."""
+    space, head = Pieces(problem), lines.step()
+    kind, reach, empty = head[0], None, True
+    low, best = (
+        space.at((x - problem.scatter) * problem.unit**2) for x in (lower, problem.best)
+    )
+    goal = best if kind == "attained" else low
+    if kind == "level" and len(head) == 5:
+        level, reach = rational(head[1], "the level"), limit_loss(problem, space, head[2:])
+        require(max(reach, lower - 1) < level >= lower, "the level is not above the limit", Invalid)
+        goal = space.at((level - problem.scatter) * problem.unit**2)
+    else:
+        require(head in (["bounds"], ["attained"]), "not a step of this proof")
+        good = kind == "bounds" or lower <= problem.best
+        require(good, "the network is below the claim", Invalid)
+    for root in space.roots():
+        empty = False
+        try:
+            close_root(root, kind, low, goal, lines)
+        except (Invalid, Malformed) as error:
+            raise type(error)(f"step {lines.count}: {error}") from None
+    require(not empty, "there is no root", Invalid)
+    return {"level": "not-attained", "attained": "attained"}.get(kind, "undecided"), reach
+
+
+def limit_loss(problem: Problem, space: Pieces, step: list[Any]) -> Fraction:
+    """The limit of the losses of networks that run to a point of a root (Lemma 20)."""
+    index, factors, weights = step
+    require(type(index) is int and index >= 0, "not a root")
+    root = next(islice(space.roots(), index, None), None)
+    if root is None:
+        raise Malformed("the root does not exist")
+    for rows in (factors, weights):
+        good = isinstance(rows, list) and all(integers(row, "a row") for row in rows)
+        good = good and tuple(map(len, rows)) == root.shape and min(map(min, rows)) >= 0
+        require(good, "the limit does not fit the root")
+    require(all(map(any, factors)), "the limit does not fit the root")
+    space.spend(8 * len(root.den) ** 2, root.bits + 2 * len(root.shape) * bits_of(factors))
+    space.spend(8 * len(root.den), bits_of(weights))
+    y = [*map(prod, product(*factors))]
+    order = [*map(sum, product(*weights))]
+    least = min((order[k] for k in root.alive if y[k]), default=-1)
+    point = {k: y[k] for k in root.alive if order[k] == least and y[k]}
+    den, num = root.pair(root.den, point, point), root.pair(root.num, point, point)
+    require(den, "the limit is degenerate", Invalid)
+    return (space.square - Fraction(num, den)) / space.unit / problem.unit**2 + problem.scatter
+
+
 RULES = {
     "nonnegative": nonnegative,
     "one-output": one_output,
@@ -971,6 +1588,7 @@ RULES = {
     "rank-bound": rank_bound,
     "projections": projections,
     "planes": planes,
+    "secants": secants,
 }
 CLOSED = ("one-neuron", "full-rank")  # the hypotheses of these imply that a minimiser exists
 
