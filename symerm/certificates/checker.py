@@ -9,7 +9,8 @@ A certificate claims lower <= infimum <= upper for the sum of squared errors ove
 c + sum_j v_j act(<a_j, s> + b_j) of one architecture.  The upper bound is the loss of a network in
 the file.  The lower bound is proved by steps, one a line, read as a stream: ``["s", slot, i]``
 splits a case by the sign of data point i for the neuron of a slot, ``["h", slot, w]`` by the sign
-of a linear form w, others close a case.  docs/certificates.md proves the lemmas named below.
+of a linear form w, others close a case.  docs/certificates.md and docs/secants.md prove the
+lemmas named below.
 """
 # ruff: noqa: B905 (lengths are checked first, or equal by construction)
 
@@ -26,7 +27,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, combinations_with_replacement, groupby, islice, product
 from math import comb, gcd, lcm, prod
-from operator import mul
+from operator import contains, mul
 from typing import Any
 
 FORMAT = "symerm-certificate/1"
@@ -1412,15 +1413,13 @@ class Cell:
             family: set[frozenset[int]] = set()
             for g in gens:
                 own = frozenset(k for k in g if k in items and not (t == s and k in gone))
-                family |= {own, *(own | other for other in family)}
-                self.root.space.spend(8 * len(family) * len(items) * len(axes))
-                require(len(family) <= MAX_TERMS, "too many supports")
-            for found in family:
-                sides = [set(side) for side in zip(*(items[k] for k in found))]
-                full = {
-                    k for k, row in items.items() if all(x in y for x, y in zip(row, sides))
-                }
-                require(found and found == full, "a limit may not be realised", Invalid)
+                new = {own, *(own | other for other in family)} - family
+                self.root.space.spend(4 * len(family) + 4 * len(new) * len(items) * len(axes))
+                for found in new:  # checked at once: there are not many products of sets
+                    sides = [set(side) for side in zip(*(items[k] for k in found))]
+                    full = {k for k, row in items.items() if all(map(contains, sides, row))}
+                    require(found and found == full, "a limit may not be realised", Invalid)
+                family |= new
 
     def flows(self, s: int, box: Any) -> None:
         """Check that no network of the cell is a critical point (Lemma 19)."""
@@ -1533,6 +1532,7 @@ def close_root(root: Root, kind: str, low: Any, goal: Any, lines: Lines) -> None
 
 def secants(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fraction | None]:
     """Spans of two or more neurons, any numbers of inputs and outputs (Lemmas 13 to 20)."""
+    lines.rate *= 4
     space, head = Pieces(problem), lines.step()
     kind, reach, empty = head[0], None, True
     low, best = (
