@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, product
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ class ChartView:
             points = np.array([self._point({k: i}) for i in range(len(group))])
             size = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", points, self.den, points), 0.0))
             size = np.where(size > 0, size, 1.0)
-            lengths.append(size * [float(sum(g)) for g in self.chart.groups[k]])
+            lengths.append(np.log(size) + [log(sum(g)) for g in self.chart.groups[k]])
             units.append(points / size[:, None])
         blame = self._blame(polynomial, lengths)
         best: tuple[float, int, int, int] | None = None
@@ -93,26 +94,29 @@ class ChartView:
         if best is None:
             return None
         _, k, i, j = best
-        power = round(float(np.log2(lengths[k][j] / lengths[k][i])))
+        power = round(float(lengths[k][j] - lengths[k][i]) / log(2.0))
         return k, i, j, 1 << max(power, 0), 1 << max(-power, 0)
 
     def _blame(
         self, polynomial: Polynomial, lengths: Sequence[Array]
     ) -> dict[tuple[int, int, int], float]:
         """How much each pair of generators takes part in negative coefficients."""
-        flat = np.log(np.concatenate([x for x in lengths[:-1]]))
+        flat = np.concatenate([x for x in lengths[:-1]])
         places = [(k, i) for k, group in enumerate(self.groups[:-1]) for i in range(len(group))]
-        radial = np.log(lengths[-1])
+        radial = lengths[-1]
         total = max(place for _, place in polynomial)
         found: dict[tuple[int, int, int], float] = {}
-        largest = max(abs(x) for x in polynomial.values())
+        sizes: list[tuple[float, tuple[int, ...], int]] = []
         for (monomial, place), value in polynomial.items():
             if value >= 0:
                 continue
             logs = float(
                 np.dot(monomial, flat) + (total - place) * radial[0] + place * radial[1]
             )
-            size = float(np.exp(np.clip(np.log(float(-value / largest)) - logs, -600, 600)))
+            sizes.append((log(-value) - logs, monomial, place))
+        highest = max((size for size, _, _ in sizes), default=0.0)
+        for size, monomial, place in sizes:
+            size = exp(max(size - highest, -700.0))
             used = [places[k] for k, e in enumerate(monomial) if e]
             for (k, i), (m, j) in combinations(used, 2):
                 if k == m:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import log
 from typing import Any
 
 import numpy as np
@@ -57,8 +58,10 @@ Step = tuple[Any, ...]
 #: Coefficients this much below zero, relative to the form, may be rounding: integers decide.
 _SLACK = 1e-10
 #: Cells of one root before the next way of merging is tried, and how small slots are then.
-_CELLS = (300, 1500, 6000, 20000)
-_SIZES = (2.0, 0.3, 0.03, 0.003)
+_CELLS = (2000, 4000, 8000)
+_SIZES = (0.5, 0.05, 0.005)
+#: Cells of a root without vanishing wedges.
+_MOST = 300_000
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class RootProver:
 
     def prove(self, table: RootTables) -> list[Step] | None:
         """The steps that close a root, or None."""
+        if not any(table.dead):
+            return _Attempt(table, self.goals, self.forms.square, _MOST, 1.0, self.deadline).run()
         for cells, size in zip(_CELLS, _SIZES, strict=True):
             attempt = _Attempt(table, self.goals, self.forms.square, cells, size, self.deadline)
             steps = attempt.run()
@@ -113,7 +118,7 @@ class _Attempt:
         self.den, self.num = fmpz_mat(table.den), fmpz_mat(table.num)
         self.shape = table.root.shape
         self.boxes = list(dead_boxes(self.shape, table.dead))
-        self.independent = _independent(self.shape, table.dead)
+        self.simplex = _simplex_axes(self.shape, table.dead, self.boxes) if self.boxes else []
         self.goal_form = self._form(goals.goal)
         self.lower_form = None if goals.lower is None else self._form(goals.lower)
         self.float_den = table.den_float
@@ -153,24 +158,10 @@ class _Attempt:
         leaf = self._special(cell, view)
         if leaf is not None:
             return leaf, []
-        touching = self.boxes and view.dead.any()
-        if touching and not self.independent:
-            boxes = self._cell_boxes(cell, view)
-            if len(boxes) == 1:
-                self.merging = True
-                if view.extent(range(len(cell.slots))) <= self.size:
-                    part = [list(p) for p in boxes[0]]
-                    return ("c", part), [chart_of(cell, part)]
-        if touching and len(cell.slots) > 1 and (
-            self.independent or len(cell.slots) < len(self.shape) or len(boxes) > 1
-        ):
-            slots = self._involved(cell, view)
-            if len(slots) > 1 and view.extent(slots) <= self.size:
-                self.merging = True
-                joined = without_dead(merged(cell, slots), self.den)
-                return ("w", *slots), [] if joined is None else [joined]
-            self.merging = self.merging or len(slots) > 1
-        choice = view.choose()
+        blown = self._blow_up(cell, view)
+        if blown is not None:
+            return blown
+        choice = view.choose(self._narrowing(cell, view))
         if choice is None:
             return None, []
         slot, i, j, p, q = choice
@@ -184,10 +175,39 @@ class _Attempt:
             children = list(halves)
         return ("b", slot, i, j, p, q), children
 
-    def _cell_boxes(self, cell: Cell, view: _View) -> list[Any]:
+    def _blow_up(
+        self, cell: Cell, view: _View
+    ) -> tuple[Step, Sequence[Cell | Chart]] | None:
+        """A merger or a chart where the cell touches vanishing wedges, if it is time for one."""
+        if len(cell.slots) < len(self.shape) or not view.dead.any():
+            return None
+        boxes = self._cell_boxes(cell)
+        if self.simplex:
+            slots = self.simplex
+        elif len(boxes) == 1:
+            self.merging = True
+            if view.extent(range(len(cell.slots))) > self.size:
+                return None
+            part = [list(p) for p in boxes[0]]
+            return ("c", part), [chart_of(cell, part)]
+        else:
+            slots = self._involved(cell, view)
+        self.merging = True
+        if len(slots) < 2 or (not self.simplex and view.extent(slots) > self.size):
+            return None
+        joined = without_dead(merged(cell, slots), self.den)
+        return ("w", *slots), [] if joined is None else [joined]
+
+    def _narrowing(self, cell: Cell, view: _View) -> int | None:
+        """The slot to narrow before a chart or a merger, if the cell touches vanishing wedges."""
+        if self.simplex or len(cell.slots) < len(self.shape) or not view.dead.any():
+            return None
+        extents = [view.extent([k]) for k in range(len(cell.slots))]
+        widest = max(range(len(extents)), key=extents.__getitem__)
+        return widest if extents[widest] > self.size else None
+
+    def _cell_boxes(self, cell: Cell) -> list[Any]:
         """The boxes of dead wedges that a cell of single axes touches."""
-        if len(cell.slots) < len(self.shape):
-            return []
         return [
             box for box in self.boxes
             if all(
@@ -288,20 +308,19 @@ class _Attempt:
         return min(found.values()) >= 0
 
     def _quick(self, cell: Cell, slot: int, shrinking: Sequence[int]) -> bool:
-        """Whether S is non-negative at the generators and in their middle, in floats."""
+        """Whether S is non-negative at the generators, in floats."""
         scale = self.table.scale
-        tensors = np.array(products(cell), dtype=float) * scale
+        tensors = np.array([_floats(t) for t in products(cell)]) * scale
         part = cell.with_slot(slot, [
             tuple(x if k in shrinking else 0 for k, x in enumerate(g))
             for g in cell.slots[slot].generators
         ])
-        moves = np.array(products(part), dtype=float) * scale
+        # Only the sign of S at single tensors matters, so parts keep no common scale.
+        moves = np.array([_floats(t) for t in products(part)]) * scale
         norms = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", tensors, self.float_den, tensors), 0.0))
         if not norms.all():
             return False
-        tensors, moves = tensors / norms[:, None], moves / norms[:, None]
-        tensors = np.vstack([tensors, tensors.mean(0)])
-        moves = np.vstack([moves, moves.mean(0)])
+        tensors = tensors / norms[:, None]
         share = np.einsum("ij,jk,ik->i", tensors, self.table.num_float, tensors)
         size = np.einsum("ij,jk,ik->i", tensors, self.float_den, tensors)
         along_den = np.einsum("ij,jk,ik->i", tensors, self.float_den, moves)
@@ -380,16 +399,27 @@ class _Attempt:
         return True
 
 
-def _independent(shape: Sequence[int], dead: Sequence[bool]) -> bool:
-    """Whether the living wedges can have any positive coordinates: a simplex."""
+def _simplex_axes(
+    shape: Sequence[int], dead: Sequence[bool], boxes: Sequence[Any]
+) -> list[int]:
+    """The axes on which wedges vanish, if the living ones can have any positive coordinates.
+
+    Then the closure is a simplex in these axes, times the others.  Empty if it is not.
+    """
+    axes = [
+        a for a, size in enumerate(shape) if any(len(box[a]) < size for box in boxes)
+    ]
+    living = {
+        tuple(choice[a] for a in axes)
+        for choice, gone in zip(product(*map(range, shape)), dead, strict=True) if not gone
+    }
     rows = []
-    for choice, gone in zip(product(*map(range, shape)), dead, strict=True):
-        if not gone:
-            row = []
-            for item, size in zip(choice, shape, strict=True):
-                row.extend(int(item == k) for k in range(size))
-            rows.append(row)
-    return rank(rows) == len(rows)
+    for choice in sorted(living):
+        row = []
+        for item, axis in zip(choice, axes, strict=True):
+            row.extend(int(item == k) for k in range(shape[axis]))
+        rows.append(row)
+    return axes if rank(rows) == len(rows) else []
 
 
 class _View:
@@ -402,8 +432,10 @@ class _View:
         square = np.einsum("ij,jk,ik->i", raw, attempt.float_den, raw)
         largest = np.abs(raw).max(1) ** 2
         self.dead = square <= 1e-13 * largest
-        self.norms = np.sqrt(np.maximum(square, 1e-300))
-        scaled = np.where(self.dead[:, None], 0.0, raw / self.norms[:, None])
+        norms = np.sqrt(np.maximum(square, 1e-300))
+        scaled = np.where(self.dead[:, None], 0.0, raw / norms[:, None])
+        # Logarithms of the lengths of the exact products.
+        self.lengths = np.log(norms) + [log(max(t)) for t in self.tensors]
         self.values = scaled @ attempt.float_goal @ scaled.T
         self.cosines = scaled @ attempt.float_den @ scaled.T
 
@@ -447,31 +479,29 @@ class _View:
                     found[i, j] = max(found[i, j], gap)
         return found
 
-    def choose(self) -> tuple[int, int, int, int, int] | None:
-        """Slot, generators and weights of the most promising split."""
+    def choose(self, only: int | None = None) -> tuple[int, int, int, int, int] | None:
+        """Slot, generators and weights of the most promising split, of one slot if given."""
         sizes = self.cell.sizes
         grid = self.values.reshape(sizes + sizes)
         best: tuple[float, int, int, int] | None = None
         for slot in range(len(sizes)):
-            if sizes[slot] < 2:
+            if sizes[slot] < 2 or only not in (None, slot):
                 continue
             distances = self._distances(slot)
             blame = self._blame(grid, slot)
             for i in range(sizes[slot]):
                 for j in range(i + 1, sizes[slot]):
-                    score = float(distances[i, j]) * (0.02 + float(blame[i, j]))
+                    score = (float(distances[i, j]) + 1e-9) * (0.02 + float(blame[i, j]))
                     if score > 0 and (best is None or score > best[0]):
                         best = score, slot, i, j
         if best is None:
             return None
         _, slot, i, j = best
-        norms = self.norms.reshape(sizes)
+        sized = self.lengths.reshape(sizes)
         dead = self.dead.reshape(sizes)
-        lengths = []
-        for k in (i, j):
-            part = np.take(norms, k, axis=slot)[~np.take(dead, k, axis=slot)]
-            lengths.append(float(np.exp(np.log(part).mean())) if part.size else 1.0)
-        power = round(np.log2(lengths[1] / lengths[0]))
+        both = ~np.take(dead, i, axis=slot) & ~np.take(dead, j, axis=slot)
+        gaps = (np.take(sized, j, axis=slot) - np.take(sized, i, axis=slot))[both]
+        power = round(float(gaps.mean()) / log(2.0)) if gaps.size else 0
         return slot, i, j, 1 << max(power, 0), 1 << max(-power, 0)
 
     def _blame(self, grid: Any, slot: int) -> Any:
@@ -484,6 +514,6 @@ class _View:
 
 
 def _floats(tensor: Sequence[int]) -> list[float]:
-    """The tensor divided by a power of two, so that it fits floats."""
-    bits = max(x.bit_length() for x in tensor) - 900
-    return [float(x >> bits) for x in tensor] if bits > 0 else [float(x) for x in tensor]
+    """The tensor divided by its largest entry."""
+    largest = max(tensor)
+    return [x / largest for x in tensor] if largest else [0.0] * len(tensor)

@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 Box = tuple[tuple[int, ...], ...]
 
 #: Starts for each root, Newton steps.
-_STARTS, _STEPS = 5, 40
+_STARTS, _STEPS = 5, 50
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _newton(
     radius = np.full(len(point), 1.0)
     for _ in range(_STEPS):
         spectrum, basis = np.linalg.eigh(curve)
-        size = np.maximum(np.abs(spectrum), 1e-10 + 1e-3 * np.abs(spectrum).max(1)[:, None])
+        size = np.maximum(np.abs(spectrum), 1e-15 + 1e-11 * np.abs(spectrum).max(1)[:, None])
         step = -np.einsum("bij,bj,bkj,bk->bi", basis, 1.0 / size, basis, slope)
         length = np.abs(step).max(1)
         step *= np.minimum(1.0, radius / np.maximum(length, 1e-300))[:, None]
@@ -201,11 +201,17 @@ def _derivatives(
     y = np.exp(exponent - exponent.max(1)[:, None])
     dy = np.einsum("bij,bj->bi", den, y)
     ny = np.einsum("bij,bj->bi", num, y)
-    d = np.maximum(np.einsum("bi,bi->b", y, dy), 1e-300)
-    share = np.einsum("bi,bi->b", y, ny) / d
-    residual = 2.0 * (ny - share[:, None] * dy) / d[:, None]
+    d = np.einsum("bi,bi->b", y, dy)
+    # Wedges that cancel have no loss: such points are never accepted.
+    lost = d < 1e-13 * np.einsum("bi,bi->b", y, y)
+    d = np.where(lost, 1.0, d)
+    share = np.where(lost, -np.inf, np.einsum("bi,bi->b", y, ny) / d)
+    ny = np.where(lost[:, None], 0.0, ny)
+    dy = np.where(lost[:, None], 0.0, dy)
+    finite = np.where(lost, 0.0, share)
+    residual = 2.0 * (ny - finite[:, None] * dy) / d[:, None]
     first = y * residual
-    inner = 2.0 * (num - share[:, None, None] * den) / d[:, None, None]
+    inner = 2.0 * (num - finite[:, None, None] * den) / d[:, None, None]
     cross = residual[:, :, None] * (2.0 * dy / d[:, None])[:, None, :]
     second = (inner - cross - cross.transpose(0, 2, 1)) * y[:, :, None] * y[:, None, :]
     index = np.arange(y.shape[1])
