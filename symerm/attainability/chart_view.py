@@ -15,7 +15,8 @@ from symerm.attainability.secant_charts import Chart
 __all__ = ["ChartView"]
 
 Array = NDArray[np.float64]
-Polynomial = Mapping[tuple[tuple[int, ...], int], int]
+#: The exponents of a monomial, group by group, and the size of its negative coefficient.
+Negative = tuple[tuple[tuple[int, ...], ...], int]
 
 
 class ChartView:
@@ -73,7 +74,7 @@ class ChartView:
         ]
         return self.at(parts[:-2], parts[-2], parts[-1])
 
-    def choose(self, polynomial: Polynomial) -> tuple[int, int, int, int, int] | None:
+    def choose(self, negative: Sequence[Negative]) -> tuple[int, int, int, int, int] | None:
         """Group, generators and weights of the most promising split."""
         lengths, units = [], []
         for k, group in enumerate(self.groups):
@@ -82,7 +83,7 @@ class ChartView:
             size = np.where(size > 0, size, 1.0)
             lengths.append(np.log(size) + [log(sum(g)) for g in self.chart.groups[k]])
             units.append(points / size[:, None])
-        blame = self._blame(polynomial, lengths)
+        blame = self._blame(negative, lengths)
         best: tuple[float, int, int, int] | None = None
         for k, points in enumerate(units):
             cosine = points @ self.den @ points.T
@@ -98,32 +99,23 @@ class ChartView:
         return k, i, j, 1 << max(power, 0), 1 << max(-power, 0)
 
     def _blame(
-        self, polynomial: Polynomial, lengths: Sequence[Array]
+        self, negative: Sequence[Negative], lengths: Sequence[Array]
     ) -> dict[tuple[int, int, int], float]:
         """How much each pair of generators takes part in negative coefficients."""
-        flat = np.concatenate([x for x in lengths[:-1]])
-        places = [(k, i) for k, group in enumerate(self.groups[:-1]) for i in range(len(group))]
-        radial = lengths[-1]
-        total = max(place for _, place in polynomial)
         found: dict[tuple[int, int, int], float] = {}
-        sizes: list[tuple[float, tuple[int, ...], int]] = []
-        for (monomial, place), value in polynomial.items():
-            if value >= 0:
-                continue
-            logs = float(
-                np.dot(monomial, flat) + (total - place) * radial[0] + place * radial[1]
+        sizes = [
+            log(size) - sum(
+                float(np.dot(part, length)) for part, length in zip(exponents, lengths, strict=True)
             )
-            sizes.append((log(-value) - logs, monomial, place))
-        highest = max((size for size, _, _ in sizes), default=0.0)
-        for size, monomial, place in sizes:
-            size = exp(max(size - highest, -700.0))
-            used = [places[k] for k, e in enumerate(monomial) if e]
-            for (k, i), (m, j) in combinations(used, 2):
-                if k == m:
-                    found[k, i, j] = found.get((k, i, j), 0.0) + size
-            if 0 < place < total:
-                key = len(self.groups) - 1, 0, 1
-                found[key] = found.get(key, 0.0) + size
+            for exponents, size in negative
+        ]
+        highest = max(sizes, default=0.0)
+        for (exponents, _), size in zip(negative, sizes, strict=True):
+            share = exp(max(size - highest, -700.0))
+            for k, part in enumerate(exponents):
+                used = [i for i, e in enumerate(part) if e]
+                for i, j in combinations(used, 2):
+                    found[k, i, j] = found.get((k, i, j), 0.0) + share
         most = max(found.values(), default=0.0)
         return {key: value / most for key, value in found.items()} if most > 0 else {}
 
@@ -146,6 +138,23 @@ class ChartView:
             energy = float(point @ num @ point)
             rise = energy * float(point @ self.den @ slope) - size * float(point @ num @ slope)
             if rise <= 0:
+                return False
+        return True
+
+    def may_retreat(self, axis: int, num: Array) -> bool:
+        """Whether at the corners the loss does not increase as the part of an axis shrinks."""
+        part = self.chart.part(axis)
+        for *inside, spread, radius in product(*self.groups):
+            rest = spread.copy()
+            rest[part] = 0.0
+            if not rest.any():
+                return False
+            point = self.at(inside, spread, radius)
+            moved = point - self.at(inside, rest, radius)
+            size = float(point @ self.den @ point)
+            energy = float(point @ num @ point)
+            along = float(point @ self.den @ moved), float(point @ num @ moved)
+            if energy * along[0] - size * along[1] < -1e-12 * size * size:
                 return False
         return True
 

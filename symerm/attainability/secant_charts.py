@@ -11,20 +11,22 @@ of subsimplices decide signs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import product
 from math import comb, lcm, prod
+from typing import Any
 
-from flint import fmpz_mat
+from flint import Ordering, fmpz_mpoly_ctx
 
 from symerm.arithmetic.linalg import primitive
 from symerm.attainability.secant_cells import Cell
 
-__all__ = ["Chart", "above_polynomial", "chart_of", "positive", "retreats", "rises"]
+__all__ = ["Chart", "Expansion", "above", "chart_of", "positive", "retreats", "rises"]
 
 Vector = tuple[int, ...]
-Monomial = tuple[int, ...]
-Polynomial = dict[Monomial, int]
+Table = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,6 @@ class Chart:
         spread, sized = zip(*found, strict=True)
         return replace(self, spread=spread, sizes=sized)
 
-    def expansion(self, marked: int | None = None) -> Expansion:
-        """The vectors L_r, with those that have the marked axis outside apart."""
-        return Expansion(self, marked)
-
 
 def chart_of(cell: Cell, box: Sequence[Sequence[int]]) -> Chart:
     """The chart of a cell of single axes at a box of vanishing wedges of its root.
@@ -120,11 +118,11 @@ def chart_of(cell: Cell, box: Sequence[Sequence[int]]) -> Chart:
             if any(beyond):
                 own.append((beyond, sum(within)))
                 bounded = bounded and any(within)
-        inside.append(tuple(base))
+        inside.append(_extremes(tuple(base), tuple(items)))
         parts.append(own)
     unit = lcm(*(size for own in parts for _, size in own if size))
     outside = tuple(
-        tuple(tuple(x * (unit // size if size else 1) for x in vector) for vector, size in own)
+        _longest([tuple(x * (unit // size if size else 1) for x in vector) for vector, size in own])
         for own in parts
     )
     count = sum(map(len, outside))
@@ -133,215 +131,185 @@ def chart_of(cell: Cell, box: Sequence[Sequence[int]]) -> Chart:
     return Chart(cell.shape, outside, tuple(inside), _units(count), radius)
 
 
+def _extremes(vectors: tuple[Vector, ...], items: tuple[int, ...]) -> tuple[Vector, ...]:
+    """The extreme ones of vectors over two items; all of them over any other number."""
+    if len(items) != 2 or len(vectors) < 3:
+        return vectors
+    k, m = items
+    ratios = [Fraction(v[k], v[k] + v[m]) for v in vectors]
+    ends = sorted((ratios.index(min(ratios)), ratios.index(max(ratios))))
+    return tuple(vectors[e] for e in ends)
+
+
+def _longest(vectors: list[Vector]) -> tuple[Vector, ...]:
+    """Of parallel vectors the longest: the others are smaller parts of it, so t is smaller."""
+    found: dict[Vector, Vector] = {}
+    for vector in vectors:
+        key = primitive(vector)
+        if key not in found or sum(found[key]) < sum(vector):
+            found[key] = vector
+    return tuple(found.values())
+
+
 def _units(size: int) -> tuple[Vector, ...]:
     return tuple(tuple(int(i == k) for i in range(size)) for k in range(size))
 
 
 class Expansion:
-    """w/t of a chart as polynomials with vector coefficients.
+    """w/t of a chart as polynomials in the generators' coefficients, group after group."""
 
-    `terms[r]` maps monomials in the inside and spread coefficients to vectors over the wedges;
-    all are made homogeneous of the same degree.
-    """
-
-    def __init__(self, chart: Chart, marked: int | None) -> None:
+    def __init__(self, chart: Chart, marked: int | None = None) -> None:
         self.sizes = tuple(map(len, chart.groups))
-        self.slots = sum(1 for part in chart.outside if part)
-        self.variables = sum(self.sizes[:-1])
+        self.context = fmpz_mpoly_ctx.get(("x", sum(self.sizes)), Ordering.lex)
+        self.slots = m = sum(1 for part in chart.outside if part)
         self.radius = chart.radius
-        offsets = [sum(self.sizes[:k]) for k in range(len(self.sizes))]
-        spread_at = offsets[len(chart.inside)]
-        start: Monomial = (0,) * self.variables
-        # (monomial, parts outside, whether the marked axis is) -> vector over the wedges so far
-        found: dict[tuple[Monomial, int, bool], list[int]] = {(start, 0, False): [1]}
+        self.one, self.zero = self.context.constant(1), self.context.constant(0)
+        last = len(chart.inside)
+        total = self._linear(last, tuple(chart.sizes or map(sum, chart.spread)))
+        # For each axis and item the inside and the outside part.
+        parts: list[list[tuple[Any, Any]]] = []
         for axis, vectors in enumerate(chart.inside):
-            sizes = list(map(sum, vectors))
-            part = chart.part(axis)
-            outer = [
-                [
-                    sum(x * g[item] for x, g in zip(c[part], chart.outside[axis], strict=True))
-                    for item in range(chart.shape[axis])
+            place, size = chart.part(axis), self._linear(axis, tuple(map(sum, vectors)))
+            row = []
+            for item in range(chart.shape[axis]):
+                outer = [
+                    sum(x * g[item] for x, g in zip(c[place], chart.outside[axis], strict=True))
+                    for c in chart.spread
                 ]
-                for c in chart.spread
-            ]
-            grown: dict[tuple[Monomial, int, bool], list[int]] = {}
+                row.append((
+                    self._linear(axis, [g[item] for g in vectors]),
+                    size * self._linear(last, outer),
+                ))
+            parts.append(row)
+        # terms[r][J]: the wedge J with r parts outside, times size^(m - r); marked ones apart.
+        self.terms: list[list[Any]] = [[] for _ in range(m + 1)]
+        self.marked: list[list[Any]] = [[] for _ in range(m + 1)]
+        for choice in product(*map(range, chart.shape)):
+            plain, special = [self.one], [self.zero]
+            for axis, item in enumerate(choice):
+                inner, outer_part = parts[axis][item]
+                beyond = [self.zero] + [x * outer_part for x in plain]
+                more = [self.zero] + [x * outer_part for x in special]
+                plain, special = (
+                    [x * inner for x in [*plain, self.zero]],
+                    [x * inner + y for x, y in zip([*special, self.zero], more, strict=True)],
+                )
+                target = special if axis == marked else plain
+                for r, x in enumerate(beyond):
+                    target[r] = target[r] + x
+            for r in range(1, m + 1):
+                power = total ** (m - r)
+                self.terms[r].append((plain[r] + special[r]) * power)
+                self.marked[r].append(special[r] * power)
 
-            def add(key: tuple[Monomial, int, bool], vector: list[int], old: list[int],
-                    grown: dict[tuple[Monomial, int, bool], list[int]] = grown) -> None:
-                new = [x * y for x in old for y in vector]
-                known = grown.get(key)
-                grown[key] = new if known is None else [
-                    x + y for x, y in zip(known, new, strict=True)
-                ]
-
-            for (monomial, count, mark), old in found.items():
-                for i, g in enumerate(vectors):
-                    once = _raised(monomial, offsets[axis] + i)
-                    add((once, count, mark), list(g), old)
-                    for k, vector in enumerate(outer):
-                        if any(vector):
-                            twice = _raised(once, spread_at + k)
-                            sized = [sizes[i] * x for x in vector]
-                            add((twice, count + 1, mark or axis == marked), sized, old)
-            found = grown
-        self.terms: list[dict[Monomial, list[int]]] = [{} for _ in range(self.slots + 1)]
-        self.marked: list[dict[Monomial, list[int]]] = [{} for _ in range(self.slots + 1)]
-        for (monomial, count, mark), vector in found.items():
-            if count:
-                for target in (self.terms, self.marked) if mark else (self.terms,):
-                    known = target[count].get(monomial)
-                    target[count][monomial] = vector if known is None else [
-                        x + y for x, y in zip(known, vector, strict=True)
-                    ]
-        self.spread_range = range(spread_at, spread_at + self.sizes[len(chart.inside)])
-        self.spread_sizes = list(chart.sizes or map(sum, chart.spread))
-
-    def power(self, polynomial: Polynomial, times: int) -> Polynomial:
-        """The product with a power of the size of the spread's vector."""
-        for _ in range(times):
-            found: Polynomial = {}
-            for monomial, x in polynomial.items():
-                for k, size in zip(self.spread_range, self.spread_sizes, strict=True):
-                    key = _raised(monomial, k)
-                    found[key] = found.get(key, 0) + size * x
-            polynomial = found
-        return polynomial
+    def _linear(self, group: int, values: Sequence[int]) -> Any:
+        """A linear form in the coefficients of a group."""
+        start, count = sum(self.sizes[:group]), sum(self.sizes)
+        return self.context.from_dict({
+            tuple(int(i == start + k) for i in range(count)): value
+            for k, value in enumerate(values) if value
+        })
 
     def _pairs(
-        self, form: fmpz_mat, left: Sequence[dict[Monomial, list[int]]],
-        right: Sequence[dict[Monomial, list[int]]],
-    ) -> list[Polynomial]:
-        """Coefficients of t^k s^(2m-2-k), k = 0 .. 2m - 2, not yet of the same spread degree."""
-        found: list[Polynomial] = [{} for _ in range(2 * self.slots - 1)]
-        for r, first in enumerate(left):
-            for c, second in enumerate(right):
-                if not first or not second:
-                    continue
-                target = found[r + c - 2]
-                values = (
-                    fmpz_mat(list(first.values())) * form
-                    * fmpz_mat(list(second.values())).transpose()
-                ).tolist()
-                for m, row in zip(first, values, strict=True):
-                    for k, value in zip(second, row, strict=True):
-                        if value:
-                            key = tuple([a + b for a, b in zip(m, k, strict=True)])
-                            target[key] = target.get(key, 0) + int(value)
+        self, form: Table, left: Sequence[Sequence[Any]], right: Sequence[Sequence[Any]]
+    ) -> list[Any]:
+        """Coefficients of t^k s^(2m-2-k), k = 0 .. 2m - 2, of a form of two vectors."""
+        m = self.slots
+        images = [
+            [
+                sum((value * x for value, x in zip(row, right[r], strict=True) if value), self.zero)
+                for row in form
+            ]
+            for r in range(1, m + 1)
+        ]
+        found = [self.zero] * (2 * m - 1)
+        for r in range(1, m + 1):
+            for c in range(1, m + 1):
+                value = sum(
+                    (x * y for x, y in zip(left[r], images[c - 1], strict=True)), self.zero
+                )
+                found[r + c - 2] = found[r + c - 2] + value
         return found
 
-    def quadratic(self, form: fmpz_mat) -> list[Polynomial]:
+    def quadratic(self, form: Table) -> list[Any]:
         """The form of w/t by powers of t."""
         return self._pairs(form, self.terms, self.terms)
 
-    def along(self, form: fmpz_mat) -> list[Polynomial]:
+    def along(self, form: Table) -> list[Any]:
         """The form of w/t and its marked part by powers of t."""
         return self._pairs(form, self.terms, self.marked)
 
-    def polynomial(
-        self, parts: Sequence[Polynomial], degree: int, total: int
-    ) -> dict[tuple[Monomial, int], int]:
-        """sum_k t^k s^(total - k) parts[k] in the generators' coefficients, spread degree `degree`.
-
-        The second part of a key is the exponent of the radius's second generator.
-        """
-        found: dict[tuple[Monomial, int], int] = {}
-        for k, part in enumerate(parts):
-            if not part:
-                continue
-            own = sum(next(iter(part))[i] for i in self.spread_range)
-            raised = self.power(part, degree - own)
-            for place, factor in enumerate(self._radial(k, total)):
-                if factor:
-                    for monomial, x in raised.items():
-                        found[monomial, place] = found.get((monomial, place), 0) + factor * x
-        return found
-
-    def add_products(
-        self, parts: list[Polynomial], first: list[Polynomial], second: list[Polynomial],
-        weight: Callable[[int, int], int], shift: int,
-    ) -> None:
-        """Add weight(k, c) times first[k] second[c] to parts[k + c + shift], of full degree."""
-        for k, left in enumerate(first):
-            for c, right in enumerate(second):
-                factor = weight(k, c)
-                if not factor or not left or not right:
-                    continue
-                found = _times(left, right)
-                own = sum(next(iter(found))[i] for i in self.spread_range)
-                target = parts[k + c + shift]
-                for monomial, x in self.power(found, 4 * self.slots - own).items():
-                    target[monomial] = target.get(monomial, 0) + factor * x
-
-    def full_count(self, inner: int, spread: int, radial: int) -> int:
-        """The number of all monomials of given degrees in the groups."""
-        sizes = [(size, inner) for size in self.sizes[:-2]]
-        sizes.append((self.sizes[-2], spread))
-        return (radial + 1) * prod(comb(n + degree - 1, degree) for n, degree in sizes)
-
-    def _radial(self, k: int, total: int) -> list[int]:
-        """t^k s^(total - k) as a polynomial in the radius's two coefficients."""
-        found = [1]
+    def polynomial(self, parts: Sequence[Any]) -> Any:
+        """sum_k t^k s^(last - k) parts[k] with the radius's coefficients put in."""
         (s0, t0), (s1, t1) = self.radius
-        for low, high in [(t0, t1)] * k + [(s0, s1)] * (total - k):
-            new = [0] * (len(found) + 1)
-            for place, x in enumerate(found):
-                new[place] += x * low
-                new[place + 1] += x * high
-            found = new
+        at = len(self.sizes) - 1
+        s, t = self._linear(at, (s0, s1)), self._linear(at, (t0, t1))
+        found, power = self.zero, self.one
+        for part in reversed(parts):
+            found = found * t + part * power
+            power = power * s
         return found
 
+    def exponents(self, monomial: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+        """The exponents of a monomial, group by group."""
+        found, at = [], 0
+        for size in self.sizes:
+            found.append(tuple(int(e) for e in monomial[at : at + size]))
+            at += size
+        return tuple(found)
 
-def _raised(monomial: Monomial, k: int) -> Monomial:
-    return (*monomial[:k], monomial[k] + 1, *monomial[k + 1 :])
+    def all_positive(self, found: Any, degrees: Sequence[int]) -> bool:
+        """Whether all monomials of given degrees in the groups have positive coefficients."""
+        count = prod(comb(n + d - 1, d) for n, d in zip(self.sizes, degrees, strict=True))
+        values = found.coeffs()
+        return len(values) == count and all(x > 0 for x in values)
 
 
-def _times(left: Polynomial, right: Polynomial) -> Polynomial:
-    found: Polynomial = {}
-    for m, x in left.items():
-        for k, y in right.items():
-            key = tuple([a + b for a, b in zip(m, k, strict=True)])
-            found[key] = found.get(key, 0) + x * y
-    return found
-
-
-def above_polynomial(chart: Chart, form: fmpz_mat) -> dict[tuple[Monomial, int], int]:
+def above_polynomial(chart: Chart, form: Table) -> Any:
     """A quadratic form in w/t: on the chart it is non-negative if its coefficients are."""
-    expansion = chart.expansion()
+    expansion = Expansion(chart)
+    return expansion.polynomial(expansion.quadratic(form))
+
+
+def above(chart: Chart, form: Table) -> bool:
+    """Whether a quadratic form in w/t has non-negative coefficients."""
+    return all(x >= 0 for x in above_polynomial(chart, form).coeffs())
+
+
+def positive(chart: Chart, den: Table) -> bool:
+    """Whether den(w/t) has positive coefficients, all of them."""
+    expansion = Expansion(chart)
     m = expansion.slots
-    return expansion.polynomial(expansion.quadratic(form), 2 * m, 2 * m - 2)
+    found = expansion.polynomial(expansion.quadratic(den))
+    return expansion.all_positive(found, [*[2] * len(chart.inside), 2 * m, 2 * m - 2])
 
 
-def rises(chart: Chart, den: fmpz_mat, num: fmpz_mat) -> bool:
+def rises(chart: Chart, den: Table, num: Table) -> bool:
     """Whether num den' - num' den, of the sign of the derivative in t, has positive coefficients."""
     if any(s == 0 for s, _ in chart.radius):
         return False
-    expansion = chart.expansion()
+    expansion = Expansion(chart)
     m = expansion.slots
-    parts: list[Polynomial] = [{} for _ in range(4 * m - 4)]
-    expansion.add_products(
-        parts, expansion.quadratic(num), expansion.quadratic(den), lambda k, c: c - k, -1
-    )
-    found = expansion.polynomial(parts, 4 * m, 4 * m - 5)
-    return len(found) == expansion.full_count(4, 4 * m, 4 * m - 5) and min(found.values()) > 0
+    first, second = expansion.quadratic(num), expansion.quadratic(den)
+    parts = [expansion.zero] * (4 * m - 4)
+    for k, left in enumerate(first):
+        for c, right in enumerate(second):
+            if c != k:
+                parts[k + c - 1] = parts[k + c - 1] + (c - k) * left * right
+    found = expansion.polynomial(parts)
+    return expansion.all_positive(found, [*[4] * len(chart.inside), 4 * m, 4 * m - 5])
 
 
-def retreats(chart: Chart, axis: int, den: fmpz_mat, num: fmpz_mat) -> bool:
+def retreats(chart: Chart, axis: int, den: Table, num: Table) -> bool:
     """Whether the loss does not increase as the outside part of an axis shrinks."""
-    expansion = chart.expansion(axis)
+    expansion = Expansion(chart, axis)
     m = expansion.slots
-    parts: list[Polynomial] = [{} for _ in range(4 * m - 3)]
-    expansion.add_products(
-        parts, expansion.quadratic(num), expansion.along(den), lambda k, c: 1, 0
-    )
-    expansion.add_products(
-        parts, expansion.along(num), expansion.quadratic(den), lambda k, c: -1, 0
-    )
-    return min(expansion.polynomial(parts, 4 * m, 4 * m - 4).values(), default=0) >= 0
-
-
-def positive(chart: Chart, den: fmpz_mat) -> bool:
-    """Whether den(w/t) has positive coefficients, all of them."""
-    expansion = chart.expansion()
-    m = expansion.slots
-    found = above_polynomial(chart, den)
-    return len(found) == expansion.full_count(2, 2 * m, 2 * m - 2) and min(found.values()) > 0
+    parts = [expansion.zero] * (4 * m - 3)
+    whole = [expansion.quadratic(form) for form in (num, den)]
+    moved = [expansion.along(form) for form in (den, num)]
+    for k in range(2 * m - 1):
+        for c in range(2 * m - 1):
+            parts[k + c] = (
+                parts[k + c] + whole[0][k] * moved[0][c] - whole[1][k] * moved[1][c]
+            )
+    return all(x >= 0 for x in expansion.polynomial(parts).coeffs())

@@ -11,8 +11,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
-from math import log
+from itertools import combinations, product
+from math import gcd, log
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,8 @@ from symerm.attainability.secant_cells import (
 )
 from symerm.attainability.secant_charts import (
     Chart,
-    above_polynomial,
+    Expansion,
+    above,
     chart_of,
     positive,
     retreats,
@@ -58,7 +59,7 @@ Step = tuple[Any, ...]
 #: Coefficients this much below zero, relative to the form, may be rounding: integers decide.
 _SLACK = 1e-10
 #: Cells of one root before the next way of merging is tried, and how small slots are then.
-_CELLS = (2000, 4000, 8000)
+_CELLS = (800, 1600, 3200)
 _SIZES = (0.5, 0.05, 0.005)
 #: Cells of a root without vanishing wedges.
 _MOST = 300_000
@@ -118,9 +119,10 @@ class _Attempt:
         self.den, self.num = fmpz_mat(table.den), fmpz_mat(table.num)
         self.shape = table.root.shape
         self.boxes = list(dead_boxes(self.shape, table.dead))
-        self.simplex = _simplex_axes(self.shape, table.dead, self.boxes) if self.boxes else []
         self.goal_form = self._form(goals.goal)
+        self.goal_table = _entries(self.goal_form)
         self.lower_form = None if goals.lower is None else self._form(goals.lower)
+        self.lower_table = None if self.lower_form is None else _entries(self.lower_form)
         self.float_den = table.den_float
         a, b = goals.goal
         # goal share: (a/b)/|T|^2 as a float without overflow
@@ -161,7 +163,7 @@ class _Attempt:
         blown = self._blow_up(cell, view)
         if blown is not None:
             return blown
-        choice = view.choose(self._narrowing(cell, view))
+        choice = self._opposite(cell, view) or view.choose(self._narrowing(cell, view))
         if choice is None:
             return None, []
         slot, i, j, p, q = choice
@@ -179,28 +181,46 @@ class _Attempt:
         self, cell: Cell, view: _View
     ) -> tuple[Step, Sequence[Cell | Chart]] | None:
         """A merger or a chart where the cell touches vanishing wedges, if it is time for one."""
-        if len(cell.slots) < len(self.shape) or not view.dead.any():
+        if len(cell.slots) < 2 or not view.dead.any():
             return None
-        boxes = self._cell_boxes(cell)
-        if self.simplex:
-            slots = self.simplex
-        elif len(boxes) == 1:
-            self.merging = True
+        self.merging = True
+        slots = _simplex_slots(cell.sizes, view.dead)
+        if slots is None:
             if view.extent(range(len(cell.slots))) > self.size:
                 return None
-            part = [list(p) for p in boxes[0]]
-            return ("c", part), [chart_of(cell, part)]
-        else:
+            boxes = self._cell_boxes(cell) if len(cell.slots) == len(self.shape) else []
+            if len(boxes) == 1:
+                part = [list(p) for p in boxes[0]]
+                return ("c", part), [chart_of(cell, part)]
             slots = self._involved(cell, view)
-        self.merging = True
-        if len(slots) < 2 or (not self.simplex and view.extent(slots) > self.size):
-            return None
+            if len(slots) < 2:
+                return None
         joined = without_dead(merged(cell, slots), self.den)
         return ("w", *slots), [] if joined is None else [joined]
 
+    def _opposite(self, cell: Cell, view: _View) -> tuple[int, int, int, int, int] | None:
+        """A split at a sum of generators that vanishes with some choice of the other slots."""
+        if len(cell.slots) == len(self.shape):
+            return None
+        sizes = cell.sizes
+        places = np.arange(len(view.tensors)).reshape(sizes)
+        for k, size in enumerate(sizes):
+            rows = np.moveaxis(places, k, 0).reshape(size, -1)
+            for i, j in combinations(range(size), 2):
+                for left, right in zip(rows[i], rows[j], strict=True):
+                    if view.cosines[left, right] > -1 + 1e-9:
+                        continue
+                    pair = [view.tensors[left], view.tensors[right]]
+                    values = gram(self.den, pair)
+                    (a, b), (_, c) = values
+                    if b < 0 and b * b == a * c:
+                        p, q = -b // gcd(a, b), a // gcd(a, b)
+                        return k, i, j, p, q
+        return None
+
     def _narrowing(self, cell: Cell, view: _View) -> int | None:
         """The slot to narrow before a chart or a merger, if the cell touches vanishing wedges."""
-        if self.simplex or len(cell.slots) < len(self.shape) or not view.dead.any():
+        if len(cell.slots) < 2 or not view.dead.any():
             return None
         extents = [view.extent([k]) for k in range(len(cell.slots))]
         widest = max(range(len(extents)), key=extents.__getitem__)
@@ -217,34 +237,40 @@ class _Attempt:
         ]
 
     def _treat_chart(self, chart: Chart) -> tuple[Step | None, Sequence[Chart]]:
-        found = above_polynomial(chart, self.goal_form)
-        if min(found.values()) >= 0:
+        expansion = Expansion(chart)
+        found = expansion.polynomial(expansion.quadratic(self.goal_table))
+        negative = [
+            (expansion.exponents(monomial), -int(x)) for monomial, x in found.terms() if x < 0
+        ]
+        if not negative:
             return ("p",), []
         leaf = self._special_chart(chart)
         if leaf is not None:
             return leaf, []
-        choice = ChartView(chart, self.float_den, self.table.scale).choose(found)
+        view = ChartView(chart, self.float_den, self.table.scale)
+        choice = view.choose(negative)
         if choice is None:
             return None, []
         return ("b", *choice), chart.split(*choice)
 
     def _special_chart(self, chart: Chart) -> Step | None:
-        den, num = self.den, self.num
+        den, num = self.table.den, self.table.num
+        view = ChartView(chart, self.float_den, self.table.scale)
         for axis, keep in self.table.root.retreats:
             if not all(x == 0 for g in chart.inside[axis] for k, x in enumerate(g) if k != keep):
                 continue
             larger = chart.shrunk(axis)
-            if larger is not None and positive(larger, den) and retreats(larger, axis, den, num):
+            if larger is None or not view.may_retreat(axis, self.table.num_float):
+                continue
+            if positive(larger, den) and retreats(larger, axis, den, num):
                 return ("m", axis, keep)
         if self.goals.kind == "bounds":
             return None
-        form = self.lower_form
-        if form is not None and min(above_polynomial(chart, form).values()) < 0:
+        if self.lower_table is not None and not above(chart, self.lower_table):
             return None
         if self.goals.kind == "attained":
             inner = all(x > 0 for pair in chart.radius for x in pair)
             return ("r",) if inner and positive(chart, den) else None
-        view = ChartView(chart, self.float_den, self.table.scale)
         if view.may_rise(self.table.num_float) and rises(chart, den, num):
             return ("n",)
         return None
@@ -399,27 +425,27 @@ class _Attempt:
         return True
 
 
-def _simplex_axes(
-    shape: Sequence[int], dead: Sequence[bool], boxes: Sequence[Any]
-) -> list[int]:
-    """The axes on which wedges vanish, if the living ones can have any positive coordinates.
+def _simplex_slots(sizes: tuple[int, ...], dead: Any) -> list[int] | None:
+    """The fewest slots on which products vanish and the living ones can have any coordinates.
 
-    Then the closure is a simplex in these axes, times the others.  Empty if it is not.
+    Then the closure is a simplex in these slots, times the others.
     """
-    axes = [
-        a for a, size in enumerate(shape) if any(len(box[a]) < size for box in boxes)
-    ]
-    living = {
-        tuple(choice[a] for a in axes)
-        for choice, gone in zip(product(*map(range, shape)), dead, strict=True) if not gone
-    }
-    rows = []
-    for choice in sorted(living):
-        row = []
-        for item, axis in zip(choice, axes, strict=True):
-            row.extend(int(item == k) for k in range(shape[axis]))
-        rows.append(row)
-    return axes if rank(rows) == len(rows) else []
+    grid = dead.reshape(sizes)
+    for count in range(2, len(sizes) + 1):
+        for slots in combinations(range(len(sizes)), count):
+            rest = tuple(k for k in range(len(sizes)) if k not in slots)
+            gone = grid.all(axis=rest) if rest else grid
+            if not gone.any() or gone.all():
+                continue
+            rows = []
+            for choice in np.argwhere(~gone):
+                row = []
+                for item, k in zip(choice, slots, strict=True):
+                    row.extend(int(item == m) for m in range(sizes[k]))
+                rows.append(row)
+            if rank(rows) == len(rows):
+                return list(slots)
+    return None
 
 
 class _View:
@@ -511,6 +537,10 @@ class _View:
         count = moved.shape[0]
         flat = moved.reshape(count, count, -1)
         return np.maximum(-flat, 0.0).sum(2)
+
+
+def _entries(form: fmpz_mat) -> list[list[int]]:
+    return [[int(x) for x in row] for row in form.tolist()]
 
 
 def _floats(tensor: Sequence[int]) -> list[float]:

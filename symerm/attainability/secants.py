@@ -41,7 +41,7 @@ __all__ = ["Limit", "SecantDecision", "SecantProblem", "decide_secants"]
 Coordinates = tuple[tuple[int, ...], ...]
 
 #: How far between the stratum's loss and the next one the level of a proof is put.
-_LEVELS = tuple(Fraction(1, 2**k) for k in (2, 5, 8, 11, 14, 18, 22))
+_LEVELS = tuple(Fraction(1, 2**k) for k in (6, 9, 12, 16, 22))
 _CANDIDATES = 12
 
 
