@@ -65,7 +65,9 @@ class Chart:
             inside = list(self.inside)
             inside[index] = found
             return replace(self, inside=tuple(inside))
-        return replace(self, **{"spread" if index == len(self.inside) else "radius": found})
+        if index == len(self.inside):
+            return replace(self, spread=found)
+        return replace(self, radius=found)
 
     def split(self, group: int, i: int, j: int, p: int, q: int) -> tuple[Chart, Chart]:
         """The two halves: generator j, then generator i replaced by p g_i + q g_j."""
@@ -285,7 +287,7 @@ def positive(chart: Chart, den: Table) -> bool:
 
 
 def rises(chart: Chart, den: Table, num: Table) -> bool:
-    """Whether num den' - num' den, of the sign of the derivative in t, has positive coefficients."""
+    """Whether num den' - num' den, with the sign of the slope in t, has positive coefficients."""
     if any(s == 0 for s, _ in chart.radius):
         return False
     expansion = Expansion(chart)

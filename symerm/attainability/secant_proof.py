@@ -322,7 +322,7 @@ class _Attempt:
         return [k for k, choice in enumerate(choices) if choice[where] != keep]
 
     def _falls(self, cell: Cell, slot: int, shrinking: Sequence[int]) -> bool:
-        """Whether the loss does not increase as coordinates shrink to zero, den staying positive."""
+        """Whether the loss does not increase as coordinates shrink to zero, with den positive."""
         if not any(g[k] for g in cell.slots[slot].generators for k in shrinking):
             return self._positive_den(cell)
         larger = enlarged(cell, slot, shrinking)
@@ -439,7 +439,7 @@ def _simplex_slots(sizes: tuple[int, ...], dead: Any) -> list[int] | None:
                 continue
             rows = []
             for choice in np.argwhere(~gone):
-                row = []
+                row: list[int] = []
                 for item, k in zip(choice, slots, strict=True):
                     row.extend(int(item == m) for m in range(sizes[k]))
                 rows.append(row)

@@ -119,7 +119,7 @@ def search_minima(tables: Sequence[RootTables], seed: int = 0) -> list[SecantGue
                 patches.append((index, box, mask))
         groups.setdefault(shape, []).extend(patches)
     rng = np.random.default_rng(seed)
-    guesses = []
+    guesses: list[SecantGuess] = []
     for shape, patches in groups.items():
         for start in range(0, len(patches), 4000):
             guesses.extend(_minimise(tables, shape, patches[start : start + 4000], rng))

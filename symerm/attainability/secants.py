@@ -93,8 +93,10 @@ class SecantProblem:
         )
         return cls(scaled, pieces, forms, tables)
 
-    def loss(self, root: int, coordinates: Sequence[Sequence[int]], box: Box | None) -> Fraction:
-        """The scaled loss of a tuple or limit."""
+    def loss(
+        self, root: int, coordinates: Sequence[Sequence[int]], box: Box | None
+    ) -> Fraction | None:
+        """The scaled loss of a tuple or limit; None if its wedge vanishes."""
         table = self.tables[root]
         choices = list(product(*map(range, table.root.shape)))
         y = []
@@ -111,7 +113,7 @@ class SecantProblem:
             )
             for form in (table.den, table.num)
         )
-        return (self.forms.square - Fraction(num, den)) / self.forms.total
+        return (self.forms.square - Fraction(num, den)) / self.forms.total if den else None
 
 
 @dataclass(frozen=True)
@@ -210,9 +212,9 @@ class _Decision:
         found = None
         for size in (10, 100, 10**3, 10**4, 10**5, 10**6, 10**8, 10**12):
             coordinates = tuple(_whole(part, size) for part in guess.coordinates)
-            if not self._alive(guess, coordinates):
-                continue
             loss = self.problem.loss(guess.root, coordinates, guess.box)
+            if loss is None:
+                continue
             found = Limit(guess.root, coordinates, guess.box, loss)
             share = loss * self.problem.forms.total / self.problem.forms.square
             if share <= Fraction(max(guess.share, 0.0)) * (1 + self.tolerance / 10):
@@ -220,15 +222,6 @@ class _Decision:
         if found is None:
             raise ArithmeticError("a guess of the search has no rational coordinates")
         return found
-
-    def _alive(self, guess: SecantGuess, coordinates: Coordinates) -> bool:
-        table = self.problem.tables[guess.root]
-        degree = degrees(table.root.shape, guess.box) if guess.box is not None else None
-        for k, choice in enumerate(product(*map(range, table.root.shape))):
-            if table.den[k][k] and (degree is None or degree[k] == 1):
-                if all(coordinates[a][i] for a, i in enumerate(choice)):
-                    return True
-        return False
 
     # -- proofs ------------------------------------------------------------------------------
 
