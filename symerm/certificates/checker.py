@@ -40,6 +40,7 @@ MAX_NUMERAL, MAX_EXPONENT = 2_000, 1_000  # characters and exponent of a number 
 MAX_WIDTH, MAX_DIMENSION, MAX_RAYS = 1_000, 250, 5_000  # neurons, their space, rays of a cone
 MAX_CELLS, MAX_PIECES, MAX_VERTICES = 20_000, 5_000, 1_000  # of a cover by simplicial cones
 MAX_FACTORS, MAX_TENSOR, MAX_TERMS = 8, 128, 1 << 17  # neurons, coordinates, terms
+EXPONENT = 6  # bits of an exponent in a packed monomial; degrees are at most 4 MAX_FACTORS
 MAX_LIVE = 1 << 24  # words of the cases that wait, and of each cache
 FREE_WORK, WORK_RATE = 1 << 28, 32  # operations, and per character and data point
 RATIONAL = re.compile(r"(-?[1-9][0-9]*|0)(?:/([1-9][0-9]*))?")
@@ -56,6 +57,7 @@ Piece = tuple[Signed, ...]
 Tensor = dict[int, int]  # the entries that are not 0
 Slot = tuple[Sequence[int], list[Tensor]]  # axes and generators
 Polynomial = dict[int, int]
+Spread = list[tuple[Tensor, int]]  # generators with their sizes
 
 
 class Malformed(Exception):
@@ -711,7 +713,7 @@ class Space:
     def __init__(self, problem: Problem, vectors: list[list[int]]) -> None:
         columns, count = [list(column) for column in zip(*problem.targets)], len(vectors)
         gram = gram_of(problem, vectors + columns, range(len(problem.forms)))
-        self.spend = problem.spend
+        self.spend, self.gram = problem.spend, gram
         self.inner = [row[:count] for row in gram[:count]]
         self.cross = [row[count:] for row in gram[:count]]
         self.responses = [row[count:] for row in gram[count:]]
@@ -725,6 +727,33 @@ class Space:
         """a, b such that a den - b num has the sign of loss minus goal."""
         excess = self.square - self.unit * goal
         return excess.numerator, excess.denominator
+
+    def fitted(self, problem: Problem, pieces: Iterable["Piece"]) -> bool:
+        """Whether neurons in the space of the responses span it (Lemma 22)."""
+        size, found, seen = len(self.inner), [], set()
+        basis = [(size + k, 1) for k in echelon(self.responses)[1]]
+
+        def table(part: Piece) -> Table:
+            rows = (*part, *basis)
+            return [[s * t * self.gram[i][j] for j, t in rows] for i, s in rows]
+
+        for piece in pieces:
+            total = len(piece) + len(basis)
+            if semidefinite_rank(problem, table(piece)) == total:
+                continue
+            for m in range(1, len(piece) + 1):
+                self.spend(comb(len(piece), m))
+                for part in map(oriented, combinations(piece, m)):
+                    if part in seen:
+                        continue
+                    seen.add(part)
+                    self.spend(8 * total**3, total * self.bits)
+                    c = (dependency(table(part)) or [Fraction(0)])[:m]
+                    if min(c) > 0 or max(c) < 0:
+                        rows = [[x * s * y for y in self.cross[i]] for x, (i, s) in zip(c, part)]
+                        found.append([*map(sum, zip(*rows))])
+        self.spend(8 * len(found) * len(basis) * len(self.responses), total * self.bits)
+        return bool(found) and len(echelon(found)[1]) == len(basis)
 
 
 class Curve(Space):
@@ -822,29 +851,6 @@ class Curve(Space):
             return True
         return any(min(half) < 0 < max(half) for half in (kernel[:2], kernel[2:]))
 
-    def realised(self) -> bool:
-        """Whether two points of the curve span the plane of the responses (Lemma 12)."""
-        g, size = self.responses, len(self.responses)
-        i, j = next(
-            (i, j) for i in range(size) for j in range(i) if g[i][i] * g[j][j] != g[i][j] ** 2
-        )
-        det, found = g[i][i] * g[j][j] - g[i][j] ** 2, []
-
-        def rest(k: int, m: int) -> int:
-            (x, y), (u, v) = ((self.cross[n][i], self.cross[n][j]) for n in (k, m))
-            inside = x * (g[j][j] * u - g[i][j] * v) + y * (g[i][i] * v - g[i][j] * u)
-            return det * self.inner[k][m] - inside
-
-        for (a, s), (b, t) in self.segments:
-            aa, bb, ab = rest(a, a), rest(b, b), s * t * rest(a, b)
-            for zero, k, sign in ((aa == 0, a, s), (bb == 0, b, t)):
-                if zero:
-                    found.append([sign * self.cross[k][n] for n in (i, j)])
-            if aa and bb and ab < 0 and ab * ab == aa * bb:
-                x, y = bb * s, -ab * t
-                found.append([x * self.cross[a][n] + y * self.cross[b][n] for n in (i, j)])
-        return any(x * v != y * u for x, y in found for u, v in found)
-
 
 def edge(tables: tuple[Table, Table], goal: tuple[int, int], ends: Any) -> bool:
     """Whether the loss is at least the goal between two points of the edge y2 = 0 (Lemma 10)."""
@@ -878,7 +884,8 @@ def planes(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fracti
         proved, reach = "not-attained", value / problem.unit**2 + problem.scatter
         if head[0] == "fit":
             rank = semidefinite_rank(problem, curve.responses)
-            good = value == 0 and goal <= 0 and rank == 2 and not curve.realised()
+            good = value == 0 and goal <= 0 and rank == 2
+            good = good and not curve.fitted(problem, curve.segments)
             require(good, "the fit is not one that no network has", Invalid)
             return proved, reach
         level = (rational(head[1], "the level") - problem.scatter) * problem.unit**2
@@ -907,13 +914,18 @@ def corner(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines) -
     require(goal[0] * den >= goal[1] * num, "a corner is below the claim", Invalid)
 
 
-def combine(p: int, x: Sum, q: int, y: Sum) -> Sum:
+def combine(p: int, x: Iterable[tuple[int, int]], q: int, y: Iterable[tuple[int, int]]) -> Tensor:
     """p x + q y."""
-    total: dict[int, int] = {}
+    total: Tensor = {}
     for factor, terms in ((p, x), (q, y)):
         for k, value in terms:
             total[k] = total.get(k, 0) + factor * value
-    return list(total.items())
+    return total
+
+
+def reduced(x: Tensor) -> Tensor:
+    divisor = gcd(*x.values())
+    return {k: value // divisor for k, value in x.items()}
 
 
 def box(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines) -> None:
@@ -925,7 +937,7 @@ def box(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines) -> N
             factor, p, q = integers(step[1:], "the split")
             require(factor in (0, 1) and min(p, q) > 0, "not a split of a segment")
             x, y = points[2 * factor : 2 * factor + 2]
-            new = combine(p, x, q, y)
+            new = [*combine(p, x, q, y).items()]
             curve.spend(8, bits_of([value for _, value in z] for z in (x, y, new)))
             for half in ([new, y], [x, new]):
                 stack.append(half + points[2:] if factor == 0 else points[:2] + half)
@@ -1077,6 +1089,7 @@ class Pieces(Space):
                 covered.update(map(oriented, combinations(piece, m)))
         self.pieces = [piece for piece in found if piece not in covered]
         self.joins: dict[tuple[int, int], bool | None] = {}
+        self.lengths: dict[Piece, int] = {}
 
     def wedge(self, x: Piece, y: Piece) -> tuple[int, int]:
         """den and num of two products of vertices, by expansion along the rows (Lemma 13)."""
@@ -1126,7 +1139,11 @@ class Pieces(Space):
             m, swap = next((pair for pair in pairs if pair[1] is not None), (n, None))
             if n not in used and m > n:
                 used.add(m)
+                others = (x for k, (own, _) in enumerate(axes) if k not in (n, m) for x in own)
                 (u, x), (v, y) = items, axes[m][0][::-1] if swap else axes[m][0]
+                if any(len(g) == 1 and not self.length(u + y + g) and
+                       not self.length(x + v + g) for g in others):
+                    v, y = y, v
                 options.append([[u + y, u + v, x + y], [x + v, u + v, x + y]])
             elif n not in used:
                 options.append([items])
@@ -1134,6 +1151,16 @@ class Pieces(Space):
             shape = tuple(map(len, choice))
             require(prod(shape) <= MAX_TENSOR, "a root is too large")
             yield shape, [sum(items, ()) for items in product(*choice)], ()
+
+    def length(self, x: Piece) -> int:
+        """The squared length of a product of vertices."""
+        key = oriented(x)
+        if key not in self.lengths:
+            if len(self.lengths) > MAX_TERMS:
+                self.lengths.clear()
+            self.spend(len(x) << len(x), len(x) * self.bits)
+            self.lengths[key] = self.wedge(x, x)[0]
+        return self.lengths[key]
 
     def join(self, k: int | None, m: int | None) -> bool | None:
         """Whether the second of two parallel segments has to be reversed; None for others."""
@@ -1226,12 +1253,12 @@ def tensors(gens: Sequence[list[Tensor]]) -> list[Tensor]:
 
 @lru_cache(maxsize=64)
 def monomials(sizes: tuple[int, ...], skip: int = -1) -> list[int]:
-    """For each choice of a variable in each slot their product: three bits for each exponent."""
+    """For each choice of a variable in each slot their product, with packed exponents."""
     found, shift = [0], 0
     for s, size in enumerate(sizes):
         if s != skip:
-            found = [key + (1 << shift + 3 * k) for key in found for k in range(size)]
-        shift += 3 * size
+            found = [key + (1 << shift + EXPONENT * k) for key in found for k in range(size)]
+        shift += EXPONENT * size
     return found
 
 
@@ -1246,7 +1273,44 @@ def squares(sizes: tuple[int, ...]) -> list[list[tuple[int, int]]]:
     return list(groups.values())
 
 
-class Cell:
+class Region:
+    """A part of a root, on which the coefficients of polynomials decide."""
+
+    root: Root
+
+    def quadratic(self, table: Table, left: Any, right: Any) -> Polynomial:
+        """The products of two lists of tensors with their monomials."""
+        twin = left is right  # by symmetry half of the pairs, twice
+        entries = (sum(len(x) for _, x in left) * len(right) >> twin) + len(table) * sum(
+            len(y) for _, y in right)
+        size = bits_of([*x.values()] for _, x in left) + bits_of([*y.values()] for _, y in right)
+        self.root.space.spend(entries + len(left) * len(right), self.root.bits + size)
+        found: Polynomial = {}
+        for n, (key, y) in enumerate(right):
+            image = [sum(v * row[m] for m, v in y.items()) for row in table]
+            for m, (other, x) in enumerate(left[: n + 1] if twin else left):
+                value = sum(v * image[k] for k, v in x.items()) << (twin and m < n)
+                found[key + other] = found.get(key + other, 0) + value
+        return found
+
+    def times(self, first: Polynomial, second: Polynomial) -> Polynomial:
+        bits = bits_of([[*first.values()], [*second.values()]])
+        self.root.space.spend(2 * len(first) * len(second), 2 * bits)
+        found: Polynomial = {}
+        for key, x in first.items():
+            for other, y in second.items():
+                found[key + other] = found.get(key + other, 0) + x * y
+        return found
+
+    def slope(self, dens: tuple[Polynomial, Polynomial], nums: Any) -> Polynomial:
+        """num <w, v>_den - den <w, v>_num: the derivative of the loss at w along v."""
+        found = self.times(nums[0], dens[1])
+        for key, value in self.times(dens[0], nums[1]).items():
+            found[key] = found.get(key, 0) - value
+        return found
+
+
+class Cell(Region):
     """A part of a root: in each slot the tensors that its generators span (Lemma 16)."""
 
     def __init__(self, root: Root, slots: list[Slot], form: Table, pure: bool) -> None:
@@ -1267,6 +1331,17 @@ class Cell:
         self.root.space.spend(4 * len(self.root.alive) * len(self.root.shape))
         return {self.root.part(place, axes) for place in self.root.alive}
 
+    def void(self, axes: Sequence[int], box: Any) -> list[int]:
+        """The coordinates of a box of items of some axes: their products have to vanish."""
+        good = isinstance(box, list) and len(box) == len(axes)
+        good = good and all(increasing(part, self.root.shape[a]) for part, a in zip(box, axes))
+        require(good and all(box), "not a box of the slot")
+        strides = [self.root.strides[a] for a in axes]
+        low = [sum(map(mul, row, strides)) for row in product(*box)]
+        good = not self.support(axes).intersection(low)
+        require(good, "a product in the box is not 0", Invalid)
+        return low
+
     def coordinates(self, s: int) -> list[int]:
         """The coordinates of a slot, in order."""
         steps = [range(0, n * step, step) for n, step in
@@ -1278,11 +1353,9 @@ class Cell:
         axes, gens = self.slots[s]
         bits = self.bits + bits_of([(p, q)]) + bits_of([*g.values()] for g in gens)
         self.root.space.spend(4 * len(self.form) ** 2 + 8 * len(self.root.den), bits)
-        new = {k: p * x for k, x in gens[i].items()}
-        for k, x in gens[j].items():
-            new[k] = new.get(k, 0) + q * x
+        new = combine(p, gens[i].items(), q, gens[j].items())
         divisor = gcd(*new.values())
-        new = {k: x // divisor for k, x in new.items()}
+        new = reduced(new)
         dead = self.dead(s, axes, new, [s])
         pure = self.pure and not (dead and self.support(axes) & set(new))
         step = prod(self.sizes[s + 1 :])
@@ -1340,36 +1413,6 @@ class Cell:
         groups, form = squares(self.sizes), self.form
         return all(sum(form[i][j] for i, j in group) >= 0 for group in groups)
 
-    def quadratic(self, table: Table, left: Any, right: Any) -> Polynomial:
-        """The products of two lists of tensors with their monomials."""
-        entries = sum(len(x) for _, x in left) * len(right) + len(table) * sum(
-            len(y) for _, y in right)
-        size = bits_of([*x.values()] for _, x in left) + bits_of([*y.values()] for _, y in right)
-        self.root.space.spend(entries + len(left) * len(right), self.root.bits + size)
-        found: Polynomial = {}
-        for key, y in right:
-            image = [sum(v * row[m] for m, v in y.items()) for row in table]
-            for other, x in left:
-                value = sum(v * image[k] for k, v in x.items())
-                found[key + other] = found.get(key + other, 0) + value
-        return found
-
-    def times(self, first: Polynomial, second: Polynomial) -> Polynomial:
-        bits = bits_of([[*first.values()], [*second.values()]])
-        self.root.space.spend(2 * len(first) * len(second), 2 * bits)
-        found: Polynomial = {}
-        for key, x in first.items():
-            for other, y in second.items():
-                found[key + other] = found.get(key + other, 0) + x * y
-        return found
-
-    def slope(self, dens: tuple[Polynomial, Polynomial], nums: Any) -> Polynomial:
-        """num <w, v>_den - den <w, v>_num: the derivative of the loss at w along v."""
-        found = self.times(nums[0], dens[1])
-        for key, value in self.times(dens[0], nums[1]).items():
-            found[key] = found.get(key, 0) - value
-        return found
-
     def above(self, table: Table) -> None:
         """Check that a form given on the coordinates has no negative coefficient."""
         points = [*zip(monomials(self.sizes), tensors([gens for _, gens in self.slots]))]
@@ -1401,6 +1444,12 @@ class Cell:
             least = min(self.slope((den, dens), (num, nums)).values())
             require(least >= 0, "the loss may rise", Invalid)
 
+    def retreats(self, axis: int, item: int) -> None:
+        """Check that the loss does not rise as an axis goes to one item."""
+        s = next(n for n, (axes, _) in enumerate(self.slots) if axis in axes)
+        step, size = self.root.strides[axis], self.root.shape[axis]
+        self.shrinks(s, {k for k in self.coordinates(s) if k // step % size != item})
+
     def realised(self, s: int, gone: set[int]) -> None:
         """Check that limits without some coordinates have the supports of products (Lemma 18)."""
         for t, (axes, gens) in enumerate(self.slots):
@@ -1427,16 +1476,12 @@ class Cell:
         axes, gens = self.slots[s]
         root, degrees = self.root, [5 if t == s else 4 for t in range(len(self.slots))]
         limit(self.sizes, degrees)
-        good = isinstance(box, list) and len(box) == len(axes)
-        good = good and all(increasing(part, root.shape[a]) for part, a in zip(box, axes))
-        require(good and all(box), "not a box of the slot")
-        strides = [root.strides[a] for a in axes]
-        low = [sum(map(mul, row, strides)) for row in product(*box)]
-        alive = self.support(axes)
-        require(not alive.intersection(low), "a product in the box is not 0", Invalid)
-        shift = 3 * sum(self.sizes[:s])
+        strides, alive = [root.strides[a] for a in axes], self.support(axes)
+        low = self.void(axes, box)
+        shift = EXPONENT * sum(self.sizes[:s])
         linear = {
-            k: {1 << shift + 3 * n: g[k] for n, g in enumerate(gens) if k in g} for k in alive
+            k: {1 << shift + EXPONENT * n: g[k] for n, g in enumerate(gens) if k in g}
+            for k in alive
         }
         w = [*zip(monomials(self.sizes), tensors([gens for _, gens in self.slots]))]
         sums: list[Polynomial] = [{}, {}]
@@ -1465,6 +1510,173 @@ class Cell:
         require(positive(found, self.sizes, degrees), "the loss may not move", Invalid)
 
 
+class Chart(Region):
+    """Tuples near a box of products that vanish, by directions and distance (Lemma 21)."""
+
+    def __init__(self, root: Root, form: Table, outside: Any, groups: list[list[Tensor]]) -> None:
+        self.root, self.form, self.outside, self.groups = root, form, outside, groups
+        self.sizes = tuple(map(len, groups))
+        self.count = len({a for a, _ in outside})  # axes with vectors outside the box
+        self.spread: Spread = [(g, sum(g.values())) for g in groups[-2]]
+        lists = [g for _, g in outside] + [g for group in groups for g in group]
+        self.bits = bits_of([*g.values()] for g in lists)
+        self.words = len(lists) * (len(self.sizes) + 2) * (5 + (self.bits >> 5)) + 100
+        self.place = EXPONENT * (sum(self.sizes[:-2]) + 2)  # of t in a monomial, after the radius
+
+    @classmethod
+    def of(cls, cell: Cell, box: Any, form: Table) -> "Chart":
+        """The chart of a cell at a box."""
+        root, axes = cell.root, range(len(cell.root.shape))
+        require(len(cell.slots) == len(axes), "a chart of merged slots")
+        cell.void(axes, box)
+        bits = bits_of([*g.values()] for _, gens in cell.slots for g in gens)
+        root.space.spend(8 * len(root.den) * sum(cell.sizes), bits)
+        inside: list[list[Tensor]] = [[] for _ in axes]
+        parts: list[tuple[int, Tensor, int]] = []
+        for a, items in zip(axes, box):
+            for g in cell.slots[a][1]:
+                kept = {k: x for k, x in g.items() if k // root.strides[a] in items}
+                rest = {k: x for k, x in g.items() if k not in kept}
+                if kept and reduced(kept) not in inside[a]:
+                    inside[a].append(reduced(kept))
+                if rest:
+                    parts.append((a, rest, sum(kept.values())))
+        require(all(inside) and parts, "nothing is in the box, or everything", Invalid)
+        unit = common([[Fraction(1, size or 1) for _, _, size in parts]], "a chart")
+        outside = [(a, {k: x * unit // y if y else x for k, x in g.items()}) for a, g, y in parts]
+        bounded = {0: unit, 1: len({a for a, _, _ in parts})}
+        ends = [{0: 1}, bounded if all(size for _, _, size in parts) else {1: 1}]
+        return cls(root, form, outside, [*inside, [{k: 1} for k in range(len(parts))], ends])
+
+    def split(self, s: int, i: int, j: int, p: int, q: int) -> list["Chart"]:
+        """The two parts of a chart on the sides of p times a generator plus q times another."""
+        group = self.groups[s]
+        size = sum(map(len, group)) + sum(self.sizes)
+        self.root.space.spend(8 * size, self.bits + bits_of([(p, q)]))
+        new = reduced(combine(p, group[i].items(), q, group[j].items()))
+        tails = [[*group[:k], new, *group[k + 1 :]] for k in (j, i)]
+        lists = [[*self.groups[:s], tail, *self.groups[s + 1 :]] for tail in tails]
+        return [Chart(self.root, self.form, self.outside, groups) for groups in lists]
+
+    def setting(self, spread: Spread, order: int, drop: int = 0) -> tuple[Any, list[int]]:
+        """Sizes of the groups, and the degrees of a polynomial in so many factors w/t."""
+        m = order * self.count
+        degrees = [order] * len(self.root.shape) + [m, m - order - drop]
+        sizes = (*self.sizes[:-2], len(spread), 2)
+        limit(sizes, degrees)
+        return sizes, degrees
+
+    def terms(self, spread: Spread, marked: int = -1) -> list[tuple[int, Tensor]]:
+        """w/t, or its part in which an axis is outside, by monomials in t and coefficients."""
+        t, shift = 1 << self.place, 0
+        found: dict[int, Tensor] = {0: {0: 1}}
+        for a, gens in enumerate(self.groups[:-2]):
+            keys = [1 << shift + EXPONENT * n for n in range(len(gens))]
+            shift += EXPONENT * len(gens)
+            options = [*zip(keys, gens)] if a != marked else []
+            for m, (c, _) in enumerate(spread, 1):
+                vector: Tensor = {}
+                for k, x in c.items():
+                    if self.outside[k][0] == a:
+                        vector = combine(1, vector.items(), x, self.outside[k][1].items())
+                for key, g in zip(keys, gens) if vector else ():
+                    size = sum(g.values())
+                    outer = {k: size * x for k, x in vector.items()}
+                    options.append((key + t + (t << EXPONENT * m), outer))
+            work = sum(map(len, found.values())) * sum(len(y) for _, y in options)
+            self.root.space.spend(2 * work + len(found) * len(options), len(self.sizes) * self.bits)
+            grown: dict[int, Tensor] = {}
+            for (key, left), (step, right) in product(found.items(), options):
+                total = grown.setdefault(key + step, {})
+                for k, x in left.items():
+                    for n, y in right.items():
+                        total[k + n] = total.get(k + n, 0) + x * y
+            found = grown
+        alive = set(self.root.alive)
+        rows = ((key, {k: x for k, x in g.items() if k in alive}) for key, g in found.items())
+        return [(key - t, g) for key, g in rows if g and self.power(key)]
+
+    def power(self, key: int) -> int:
+        """The exponent of t in a monomial."""
+        return key >> self.place & (1 << EXPONENT) - 1
+
+    def least(self, found: Polynomial, spread: Spread, order: int, drop: int = 0) -> int:
+        """The least coefficient of all, once the radius and the sizes are written out."""
+        sizes, degrees = self.setting(spread, order, drop)
+        place = self.place
+        parts: list[Polynomial] = [{} for _ in range(degrees[-1] + 1)]
+        for key, x in found.items():
+            parts[self.power(key)][key - (self.power(key) << place)] = x
+        ends = [*zip((1 << place - 2 * EXPONENT, 1 << place - EXPONENT), self.groups[-1])]
+        far = {key: g[1] for key, g in ends if 1 in g}
+        near = {
+            key + (1 << place + EXPONENT * m): g[0] * size
+            for key, g in ends if 0 in g for m, (_, size) in enumerate(spread, 1)
+        }
+        power: Polynomial = {0: 1}
+        total: Polynomial = {}
+        for part in parts:
+            total = self.times(total, near)
+            for key, x in self.times(part, power).items():
+                total[key] = total.get(key, 0) + x
+            power = self.times(power, far)
+        low = min(total.values(), default=0)
+        return low if low < 0 or positive(total, sizes, degrees) else 0
+
+    def bounded(self, table: Table | None = None) -> bool:
+        """Whether no coefficient of a form is negative, of that of the goal without a table."""
+        self.setting(self.spread, 2)
+        w = self.terms(self.spread)
+        return self.least(self.quadratic(table or self.form, w, w), self.spread, 2) >= 0
+
+    def above(self, table: Table) -> None:
+        require(self.bounded(table), "a coefficient is negative", Invalid)
+
+    def forms(self, w: Any, v: Any) -> tuple[Polynomial, Polynomial]:
+        """den and num of two parts of w/t."""
+        return self.quadratic(self.root.den, w, v), self.quadratic(self.root.num, w, v)
+
+    def retreats(self, axis: int, item: int) -> None:
+        """Check that the loss does not rise as an axis goes to one item."""
+        spread = list(self.spread)
+        places = {k // self.root.strides[axis] for g in self.groups[axis] for k in g}
+        require(places == {item}, "the axis keeps another item", Invalid)
+        for g, size in self.spread:
+            rest = {k: x for k, x in g.items() if self.outside[k][0] != axis}
+            require(rest, "a generator without a part that is kept", Invalid)
+            spread += [] if (rest, size) in spread else [(rest, size)]
+        self.setting(spread, 4)
+        w = self.terms(spread)
+        den, num = self.forms(w, w)
+        require(self.least(den, spread, 2) > 0, "a plane may be degenerate", Invalid)
+        dens, nums = self.forms(w, self.terms(spread, axis))
+        found = self.slope((den, dens), (num, nums))
+        require(self.least(found, spread, 4) >= 0, "the loss may rise", Invalid)
+
+    def flows(self) -> None:
+        """Check that the loss rises with t, which is positive for networks."""
+        require(all(0 in g for g in self.groups[-1]), "the chart has no bound", Invalid)
+        require(self.count > 1, "nothing moves", Invalid)
+        self.setting(self.spread, 4, 1)
+        w = self.terms(self.spread)
+        den, num = self.forms(w, w)
+        dens, nums = (
+            {key - (1 << self.place): n * x for key, x in form.items() if (n := self.power(key))}
+            for form in (den, num)
+        )
+        found = self.slope((den, dens), (num, nums))
+        require(self.least(found, self.spread, 4, 1) > 0, "the loss may not rise", Invalid)
+
+    def compact(self) -> None:
+        """Check that all limits of networks of the chart are networks."""
+        good = all(len(g) == 2 for g in self.groups[-1])
+        require(good, "the chart reaches the stratum, or has no bound", Invalid)
+        self.setting(self.spread, 2)
+        w = self.terms(self.spread)
+        den = self.quadratic(self.root.den, w, w)
+        require(self.least(den, self.spread, 2) > 0, "a plane may be degenerate", Invalid)
+
+
 def limit(sizes: Sequence[int], degrees: Sequence[int]) -> None:
     size = prod(comb(k + n - 1, n) for k, n in zip(sizes, degrees))
     require(size <= MAX_TERMS, "a polynomial has too many terms")
@@ -1487,34 +1699,45 @@ def close_root(root: Root, kind: str, low: Any, goal: Any, lines: Lines) -> None
     slots: list[Slot] = [
         ([a], [{k * root.strides[a]: 1} for k in range(size)]) for a, size in enumerate(root.shape)
     ]
-    stack = [Cell(root, slots, root.form(goal), True)]
+    form, least = root.form(goal), root.form(low) if low else None
+    stack: list[Cell | Chart] = [Cell(root, slots, form, True)]
     live = stack[0].words
     while stack:
         cell = stack.pop()
         live -= cell.words
         if not all(cell.sizes):
             continue
-        step, parts = lines.step(), []
-        head, rest, count = step[0], step[1:], len(cell.slots)
+        step = lines.step()
+        head, rest, count = step[0], step[1:], len(cell.sizes)
+        parts: Sequence[Cell | Chart] = []
+        special = head == {"attained": "r", "level": "n"}.get(kind)
         if head == "b" and len(rest) == 5:
             s, i, j, p, q = integers(rest, "the split")
             good = 0 <= s < count and min(p, q) > 0
             require(good and 0 <= i < j < cell.sizes[s], "not a split of a slot")
             parts = cell.split(s, i, j, p, q)[::-1]
-        elif head == "w" and len(rest) >= 2:
-            require(increasing(rest, count), "not slots of the cell")
-            parts = [cell.merge(rest)]
+        elif step == ["p"]:
+            require(cell.bounded(), "a coefficient is negative", Invalid)
         elif head == "m" and len(rest) == 2:
             axis, item = integers(rest, "the retreat")
             require((axis, item) in root.retreats, "not a retreat of the root", Invalid)
-            s = next(n for n, (axes, _) in enumerate(cell.slots) if axis in axes)
-            step_size, size = root.strides[axis], root.shape[axis]
-            places = cell.coordinates(s)
-            cell.shrinks(s, {k for k in places if k // step_size % size != item})
-        elif head in ("r", "n") and len(rest) == 2 and kind == {"r": "attained"}.get(head, "level"):
+            cell.retreats(axis, item)
+        elif isinstance(cell, Chart):
+            require(special and not rest, "not a step of this proof")
+            if least:
+                cell.above(least)
+            (cell.flows if head == "n" else cell.compact)()
+        elif head == "w" and len(rest) >= 2:
+            require(increasing(rest, count), "not slots of the cell")
+            parts = [cell.merge(rest)]
+        elif head == "c" and len(rest) == 1:
+            parts = [Chart.of(cell, rest[0], form)]
+        else:
+            require(special and len(rest) == 2, "not a step of this proof")
             s, what = rest
             require(type(s) is int and 0 <= s < count, "not a slot of the cell")
-            cell.above(root.form(low))
+            if least:
+                cell.above(least)
             if head == "n":
                 cell.flows(s, what)
                 continue
@@ -1522,16 +1745,13 @@ def close_root(root: Root, kind: str, low: Any, goal: Any, lines: Lines) -> None
             require(increasing(what, len(places)), "not coordinates of the slot")
             cell.shrinks(s, {places[k] for k in what})
             cell.realised(s, {places[k] for k in what})
-        else:
-            require(step == ["p"], "not a step of this proof")
-            require(cell.bounded(), "a coefficient is negative", Invalid)
         stack += parts
         live += sum(part.words for part in parts)
         require(live <= MAX_LIVE, "the proof is too deep")
 
 
 def secants(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fraction | None]:
-    """Spans of two or more neurons, any numbers of inputs and outputs (Lemmas 13 to 20)."""
+    """Spans of two or more neurons, any numbers of inputs and outputs (Lemmas 13 to 22)."""
     lines.rate *= 4
     space, head = Pieces(problem), lines.step()
     kind, reach, empty = head[0], None, True
@@ -1539,6 +1759,12 @@ def secants(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fract
         space.at((x - problem.scatter) * problem.unit**2) for x in (lower, problem.best)
     )
     goal = best if kind == "attained" else low
+    if kind == "fit" and len(head) == 4:
+        reach, rank = limit_loss(problem, space, head[1:]), len(echelon(space.responses)[1])
+        good = lower <= reach == problem.scatter and rank == problem.width
+        good = good and not space.fitted(problem, space.pieces)
+        require(good, "the fit is not one that no network has", Invalid)
+        return "not-attained", reach
     if kind == "level" and len(head) == 5:
         level, reach = rational(head[1], "the level"), limit_loss(problem, space, head[2:])
         require(max(reach, lower - 1) < level >= lower, "the level is not above the limit", Invalid)
@@ -1550,7 +1776,7 @@ def secants(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fract
     for root in space.roots():
         empty = False
         try:
-            close_root(root, kind, low, goal, lines)
+            close_root(root, kind, low if lower > problem.scatter else None, goal, lines)
         except (Invalid, Malformed) as error:
             raise type(error)(f"step {lines.count}: {error}") from None
     require(not empty, "there is no root", Invalid)

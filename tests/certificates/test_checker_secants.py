@@ -401,7 +401,7 @@ def value_at(found: dict[int, int], factors: list[int]) -> int:
     total = 0
     for key, x in found.items():
         for n, c in enumerate(factors):
-            x *= c ** (key >> 3 * n & 7)
+            x *= c ** (key >> checker.EXPONENT * n & 63)
         total += x
     return total
 
