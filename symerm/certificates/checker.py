@@ -1600,11 +1600,10 @@ class Chart(Region):
         """The exponent of t in a monomial."""
         return key >> self.place & (1 << EXPONENT) - 1
 
-    def least(self, found: Polynomial, spread: Spread, order: int, drop: int = 0) -> int:
-        """The least coefficient of all, once the radius and the sizes are written out."""
-        sizes, degrees = self.setting(spread, order, drop)
+    def written(self, found: Polynomial, spread: Spread, degree: int) -> Polynomial:
+        """The polynomial with the radius and the sizes in coefficients, of this degree in t, s."""
         place = self.place
-        parts: list[Polynomial] = [{} for _ in range(degrees[-1] + 1)]
+        parts: list[Polynomial] = [{} for _ in range(degree + 1)]
         for key, x in found.items():
             parts[self.power(key)][key - (self.power(key) << place)] = x
         ends = [*zip((1 << place - 2 * EXPONENT, 1 << place - EXPONENT), self.groups[-1])]
@@ -1620,6 +1619,12 @@ class Chart(Region):
             for key, x in self.times(part, power).items():
                 total[key] = total.get(key, 0) + x
             power = self.times(power, far)
+        return total
+
+    def least(self, found: Polynomial, spread: Spread, order: int, drop: int = 0) -> int:
+        """The least coefficient, with those that are 0."""
+        sizes, degrees = self.setting(spread, order, drop)
+        total = self.written(found, spread, degrees[-1])
         low = min(total.values(), default=0)
         return low if low < 0 or positive(total, sizes, degrees) else 0
 
