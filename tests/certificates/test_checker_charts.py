@@ -10,8 +10,10 @@ from math import comb, prod
 from typing import Any
 
 import pytest
+from flint import fmpz_mat
 from secant_tools import HELD, LARGE_GAP, LINE_4, boxes, close, free_lines, holds, problem_of, start
 
+from symerm.attainability import secant_cells, secant_charts
 from symerm.certificates import checker
 from symerm.certificates.checker import Cell, Chart, Invalid, Malformed, Pieces, Root
 
@@ -172,9 +174,7 @@ def test_a_chart_covers_the_tuples_of_its_cell() -> None:
         # Coefficients of the outside generators: their vectors are the cell's times unit / size.
         assert [a for a, _ in chart.outside] == [a for a, _, _ in out]
         bounded = 0 in chart.groups[-1][1]
-        unit = chart.groups[-1][1].get(0) or next(
-            (Fraction(sum(g.values()), 1) for g in ()), None
-        )
+        unit = chart.groups[-1][1].get(0)
         spread = []
         for (a, vector), (_, factor, kept), own in zip(
             chart.outside, out, (
@@ -367,6 +367,52 @@ def test_bounds_hold_on_neurons() -> None:
             with pytest.raises(Invalid):
                 chart.above(chart.form)
     assert 10 < held < 140
+
+
+def test_the_solver_has_the_same_charts() -> None:
+    """Generators, splits and answers are those of the search, which shares no code."""
+    source, seen = random.Random(13), {"n": 0, "m": 0, "r": 0, "p": 0}
+    for cell, chart, box in charts(14, 100, 0):
+        root = cell.root
+        dense = secant_cells.Cell(root.shape, tuple(
+            secant_cells.Slot((a,), tuple(
+                tuple(g.get(k * root.strides[a], 0) for k in range(root.shape[a])) for g in gens
+            )) for a, (_, gens) in enumerate(cell.slots)
+        ))
+        other = secant_charts.chart_of(dense, box)
+        for step in range(6):
+            assert [
+                [tuple(g.get(k * root.strides[a], 0) for k in range(root.shape[a])) for g in gens]
+                for a, gens in enumerate(chart.groups[:-2])
+            ] == [list(part) for part in other.inside]
+            rows = len(chart.outside)
+            assert [tuple(g.get(k, 0) for k in range(rows)) for g in chart.groups[-2]] == [
+                *other.spread]
+            assert [(g.get(0, 0), g.get(1, 0)) for g in chart.groups[-1]] == [*other.radius]
+            den, num, form = map(fmpz_mat, (root.den, root.num, chart.form))
+            found = min(secant_charts.above_polynomial(other, form).values()) >= 0
+            assert chart.bounded() == found
+            rises = secant_charts.rises(other, den, num) if chart.count > 1 else False
+            assert holds(chart.flows) == rises
+            inner = all(x for pair in other.radius for x in pair)
+            assert holds(chart.compact) == (inner and secant_charts.positive(other, den))
+            seen["p"] += found
+            seen["n"] += rises
+            seen["r"] += holds(chart.compact)
+            for axis, item in root.retreats:
+                larger = other.shrunk(axis)
+                answer = larger is not None and secant_charts.positive(larger, den)
+                answer = answer and secant_charts.retreats(larger, axis, den, num)
+                good = all(set(g) == {item * root.strides[axis]} for g in chart.groups[axis])
+                assert holds(chart.retreats, axis, item) == (answer and good)
+                seen["m"] += answer and good
+            s = len(chart.sizes) - 1 if not step else source.choice(
+                [s for s, n in enumerate(chart.sizes) if n > 1])
+            i, j = sorted(source.sample(range(chart.sizes[s]), 2))
+            p, q, side = source.randint(1, 3), source.randint(1, 3), source.randint(0, 1)
+            chart = chart.split(s, i, j, p, q)[side]
+            other = other.split(s, i, j, p, q)[side]
+    assert min(seen.values()) > 3, seen
 
 
 def test_what_is_not_a_chart() -> None:

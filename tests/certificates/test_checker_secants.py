@@ -31,6 +31,8 @@ from search_cases import certificate
 from search_cases import problem_of as case_of
 
 from symerm.attainability import decide
+from symerm.attainability.scaled import scale_problem
+from symerm.attainability.secants import SecantProblem
 from symerm.certificates import checker
 from symerm.certificates.checker import Cell, Invalid, Malformed, Pieces, Problem, Root, prod
 
@@ -278,10 +280,56 @@ def test_parallel_segments_are_joined() -> None:
             simplex = [
                 mixed, (min(a, b) * s[0] * t[0], (u, v)), (min(1 - a, 1 - b) * s[1] * t[1], (x, y)),
             ]
-            assert all(c >= 0 for c, _ in simplex)
+            # The other diagonal: v and y exchanged.
+            more = (abs(a + b - 1) * s[0] * t[0], (u, v)) if a + b >= 1 else (
+                abs(a + b - 1) * s[1] * t[1], (x, y))
+            crossed = [
+                more, (min(a, 1 - b) * s[0] * t[1], (u, y)), (min(1 - a, b) * s[1] * t[0], (x, v)),
+            ]
+            assert all(c >= 0 for c, _ in simplex + crossed)
             for other in combinations([(k, 1) for k in range(len(space.inner))], 2):
                 assert gram_pair(space, direct, other) == gram_pair(space, simplex, other)
+                assert gram_pair(space, direct, other) == gram_pair(space, crossed, other)
     assert seen > 5
+
+
+def test_the_diagonal_whose_products_vanish_is_an_edge() -> None:
+    """If a vertex is in the planes of u, y and of x, v the roots have these pairs as items."""
+    seen = 0
+    for _, space in spaces(2, 3, 12):
+        for row in combinations(range(len(space.pieces)), 3):
+            for n, m in combinations(range(3), 2):
+                # The first pair in order is joined; the others are vertices of the third piece.
+                rest = space.pieces[row[3 - n - m]]
+                pieces = [space.pieces[row[k]] for k in (n, m)]
+                swap = space.join(row[n], row[m]) if list(map(len, pieces)) == [2, 2] else None
+                if swap is None:
+                    continue
+                (u, x), (v, y) = pieces[0], pieces[1][:: -1 if swap else 1]
+                common = [
+                    g for g in rest if space.wedge((u, y, g), (u, y, g))[0] == 0
+                    and space.wedge((x, v, g), (x, v, g))[0] == 0
+                ]
+                items = [(u, y), (x, v)] if common else [(u, v), (x, y)]
+                wedges = [w for _, row_, _ in space.multiset_roots(row) for w in row_]
+                assert {w[:2] if n == 0 else w[1:] for w in wedges} >= set(items)
+                seen += bool(common)
+                break
+    assert seen > 3
+
+
+@pytest.mark.parametrize(("width", "count"), [(2, 7), (3, 7), (3, 6)])
+def test_the_roots_are_those_of_the_search(width: int, count: int) -> None:
+    """Tables and retreats agree with those of the solver, which shares no code."""
+    source = random.Random(width * count)
+    for _ in range(4):
+        inputs = sorted(source.sample(range(12), count))
+        outputs = [[source.randint(-4, 4) for _ in range(2)] for _ in range(count)]
+        tables = SecantProblem.of(scale_problem(case_of(inputs, outputs, width))).tables
+        roots = [*Pieces(problem_of([[x] for x in inputs], outputs, width)).roots()]
+        assert [(r.shape, r.retreats, r.den, r.num) for r in roots] == [
+            (t.root.shape, t.root.retreats, t.den, t.num) for t in tables
+        ]
 
 
 def test_roots_of_equal_pieces() -> None:
