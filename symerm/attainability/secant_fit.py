@@ -71,7 +71,7 @@ def realised_fit(problem: SecantProblem) -> list[Neuron] | None:
                 found.append((index, coefficients))
             if len(found) == len(basis):
                 return found
-    return None
+    return None if basis else []
 
 
 def _gram(
