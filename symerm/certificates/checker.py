@@ -1641,15 +1641,20 @@ class Chart(Region):
         """den and num of two parts of w/t."""
         return self.quadratic(self.root.den, w, v), self.quadratic(self.root.num, w, v)
 
-    def retreats(self, axis: int, item: int) -> None:
-        """Check that the loss does not rise as an axis goes to one item."""
+    def enlarged(self, axis: int) -> Spread:
+        """The spread with copies that are inside on an axis, of the sizes of the originals."""
         spread = list(self.spread)
-        places = {k // self.root.strides[axis] for g in self.groups[axis] for k in g}
-        require(places == {item}, "the axis keeps another item", Invalid)
         for g, size in self.spread:
             rest = {k: x for k, x in g.items() if self.outside[k][0] != axis}
             require(rest, "a generator without a part that is kept", Invalid)
             spread += [] if (rest, size) in spread else [(rest, size)]
+        return spread
+
+    def retreats(self, axis: int, item: int) -> None:
+        """Check that the loss does not rise as an axis goes to one item."""
+        places = {k // self.root.strides[axis] for g in self.groups[axis] for k in g}
+        require(places == {item}, "the axis keeps another item", Invalid)
+        spread = self.enlarged(axis)
         self.setting(spread, 4)
         w = self.terms(spread)
         den, num = self.forms(w, w)
@@ -1659,8 +1664,7 @@ class Chart(Region):
         require(self.least(found, spread, 4) >= 0, "the loss may rise", Invalid)
 
     def flows(self) -> None:
-        """Check that the loss rises with t, which is positive for networks."""
-        require(all(0 in g for g in self.groups[-1]), "the chart has no bound", Invalid)
+        """Check that the loss rises with t > 0; a chart without a bound has a coefficient 0."""
         require(self.count > 1, "nothing moves", Invalid)
         self.setting(self.spread, 4, 1)
         w = self.terms(self.spread)

@@ -49,7 +49,7 @@ def charts(seed: int, rounds: int = 60, deep: int = 2) -> Iterator[tuple[Cell, C
         root = source.choice(source.choice(roots))
         level = root.space.at(Fraction(source.choice([0, 1, 10, 30])) * root.space.unit)
         cell = start(root, level)
-        for _ in range(source.randint(0, 2)):
+        for _ in range(source.randint(0, 3)):
             places = [
                 (s, i, j) for s, n in enumerate(cell.sizes) for i, j in combinations(range(n), 2)
             ]
@@ -77,15 +77,17 @@ def mixed(gens: Any, factors: Any) -> dict[int, Any]:
     return found
 
 
-def neurons(chart: Chart, factors: Any, kept: Any = None) -> tuple[list[dict[int, Any]], Any, Any]:
+def neurons(
+    chart: Chart, factors: Any, kept: Any = None, sized: Any = None
+) -> tuple[list[dict[int, Any]], Any, Any]:
     """The factors s u + t c on each axis, homogeneous, with s times the spread's size, and t.
 
     The outside vectors of an axis `kept` are left out, at the same size of the spread.
     """
-    *inner, spread, ends = (
-        mixed(gens, c) for gens, c in zip(chart.groups, factors, strict=True)
-    )
-    size = sum(spread.values())
+    sized = sized or chart.spread
+    groups = [*chart.groups[:-2], [g for g, _ in sized], chart.groups[-1]]
+    *inner, spread, ends = (mixed(gens, c) for gens, c in zip(groups, factors, strict=True))
+    size = sum(c * n for c, (_, n) in zip(factors[-2], sized, strict=True))
     s, t = ends.get(0, 0) * size, ends.get(1, 0)
     found = []
     for a, u in enumerate(inner):
@@ -152,13 +154,13 @@ def test_the_polynomial_is_the_form_of_the_neurons() -> None:
 
 def test_a_chart_covers_the_tuples_of_its_cell() -> None:
     """Every tuple with inside parts is s u + t c with (u, c, s, t) in the chart."""
-    source, seen, far = random.Random(2), 0, 0
-    for cell, chart, box in charts(3, 80, 0):
+    source, seen, far, large = random.Random(2), 0, 0, 0
+    for cell, chart, box in charts(3, 200, 0):
         root = cell.root
         near = [
             {k for k in range(n) if k in items} for n, items in zip(root.shape, box, strict=True)
         ]
-        c = [[source.choice([0, 1, 2, 5]) for _ in gens] for _, gens in cell.slots]
+        c = [[source.choice([0, 0, 1, 2, 5]) for _ in gens] for _, gens in cell.slots]
         xs = [mixed(gens, own) for (_, gens), own in zip(cell.slots, c, strict=True)]
         sizes, out, u = [], [], []
         for a, x in enumerate(xs):
@@ -195,6 +197,7 @@ def test_a_chart_covers_the_tuples_of_its_cell() -> None:
         assert far_end == {1: 1} or t <= Fraction(far_end[1], far_end[0])
         assert bounded == all(kept for _, _, kept in out)
         far += not bounded
+        large += bounded and t * unit > 1  # more than one axis can reach alone
         # The inside parts are combinations of the inside generators.
         inner = []
         for a, gens in enumerate(chart.groups[:-2]):
@@ -214,6 +217,7 @@ def test_a_chart_covers_the_tuples_of_its_cell() -> None:
         seen += 1
     assert seen > 25
     assert far > 5
+    assert large > 2
 
 
 def test_halves_cover_a_chart() -> None:
@@ -306,6 +310,43 @@ def test_where_the_loss_rises_with_the_distance() -> None:
     assert held > 5
 
 
+def test_the_slope_of_a_retreat() -> None:
+    """The form of `m` against the exact derivative, on the enlarged chart."""
+    source, seen = random.Random(16), 0
+    for chart, _ in near_stratum(17, 25):
+        root, m, d = chart.root, chart.count, len(chart.root.shape)
+        for axis in range(d):
+            try:
+                spread = chart.enlarged(axis)
+            except Invalid:
+                continue
+            copies = len(spread) - len(chart.spread)
+            factors = drawn(chart, source, 1)
+            factors[-2] += [source.choice([0, 1, 3]) for _ in range(copies)]
+            w = chart.terms(spread)
+            den, num = chart.forms(w, w)
+            dens, nums = chart.forms(w, chart.terms(spread, axis))
+            slope = chart.written(chart.slope((den, dens), (num, nums)), spread, 4 * m - 4)
+            point, s, t = neurons(chart, factors, None, spread)
+            short, *_ = neurons(chart, factors, axis, spread)
+            move = [*point]
+            move[axis] = {k: x - short[axis].get(k, 0) for k, x in point[axis].items()}
+            (y,), (v,) = (checker.tensors([[x] for x in part]) for part in (point, move))
+            direct = pairing(root.num, y, y) * pairing(root.den, y, v) - (
+                pairing(root.den, y, y) * pairing(root.num, y, v))
+            assert direct == t**4 * s ** (4 * (d - m)) * value_at(slope, chart, factors)
+            # Along the path from originals to copies the other neurons stay where they are.
+            assert all(point[a] == short[a] for a in range(d) if a != axis)
+            by_vector: dict[Any, list[int]] = {}
+            for g, size in chart.spread:
+                rest = tuple((k, x) for k, x in g.items() if chart.outside[k][0] != axis)
+                by_vector.setdefault(rest, []).append(size)
+            for g, size in spread[len(chart.spread) :]:
+                assert size in by_vector[tuple(g.items())]
+            seen += direct != 0
+    assert seen > 8
+
+
 def test_where_neurons_may_retreat() -> None:
     seen, refused = 0, set()
     for chart, source in near_stratum(8, 200):
@@ -372,7 +413,7 @@ def test_bounds_hold_on_neurons() -> None:
 def test_the_solver_has_the_same_charts() -> None:
     """Generators, splits and answers are those of the search, which shares no code."""
     source, seen = random.Random(13), {"n": 0, "m": 0, "r": 0, "p": 0}
-    for cell, chart, box in charts(14, 100, 0):
+    for cell, chart, box in charts(14, 60, 0):
         root = cell.root
         dense = secant_cells.Cell(root.shape, tuple(
             secant_cells.Slot((a,), tuple(
