@@ -1663,18 +1663,22 @@ class Chart(Region):
         found = self.slope((den, dens), (num, nums))
         require(self.least(found, spread, 4) >= 0, "the loss may rise", Invalid)
 
-    def flows(self) -> None:
-        """Check that the loss rises with t > 0; a chart without a bound has a coefficient 0."""
-        require(self.count > 1, "nothing moves", Invalid)
-        self.setting(self.spread, 4, 1)
+    def rise(self) -> Polynomial:
+        """The numerator of the derivative of the loss in t."""
         w = self.terms(self.spread)
         den, num = self.forms(w, w)
         dens, nums = (
             {key - (1 << self.place): n * x for key, x in form.items() if (n := self.power(key))}
             for form in (den, num)
         )
-        found = self.slope((den, dens), (num, nums))
-        require(self.least(found, self.spread, 4, 1) > 0, "the loss may not rise", Invalid)
+        return self.slope((den, dens), (num, nums))
+
+    def flows(self) -> None:
+        """Check that the loss rises with t > 0; a chart without a bound has a coefficient 0."""
+        require(self.count > 1, "nothing moves", Invalid)
+        self.setting(self.spread, 4, 1)
+        least = self.least(self.rise(), self.spread, 4, 1)
+        require(least > 0, "the loss may not rise", Invalid)
 
     def compact(self) -> None:
         """Check that all limits of networks of the chart are networks."""

@@ -273,12 +273,7 @@ def test_where_the_loss_rises_with_the_distance() -> None:
             continue
         w = chart.terms(chart.spread)
         forms = chart.forms(w, w)
-        moved = [
-            {key - (1 << chart.place): chart.power(key) * x for key, x in form.items()
-             if chart.power(key)} for form in forms
-        ]
-        slope = chart.written(
-            chart.slope((forms[0], moved[0]), (forms[1], moved[1])), chart.spread, 4 * m - 5)
+        slope = chart.written(chart.rise(), chart.spread, 4 * m - 5)
         factors = drawn(chart, source, 1)
         den = value_at(chart.written(forms[0], chart.spread, 2 * m - 2), chart, factors)
 
