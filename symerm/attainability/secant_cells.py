@@ -41,10 +41,15 @@ class Slot:
 
 @dataclass(frozen=True)
 class Cell:
-    """A product of cones of tensors that covers all axes of a root of the given shape."""
+    """A product of cones of tensors that covers all axes of a root of the given shape.
+
+    It is pure if every generator dropped so far stands at vanishing wedges only: then its tensors
+    are still products of one coordinate for each axis, as far as the wedges live.
+    """
 
     shape: tuple[int, ...]
     slots: tuple[Slot, ...]
+    pure: bool = True
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -55,7 +60,7 @@ class Cell:
         """The cell with other generators in a slot."""
         slots = list(self.slots)
         slots[index] = Slot(slots[index].axes, tuple(generators))
-        return Cell(self.shape, tuple(slots))
+        return Cell(self.shape, tuple(slots), self.pure)
 
 
 def root_cell(shape: tuple[int, ...]) -> Cell:
@@ -162,7 +167,7 @@ def merged(cell: Cell, slots: Sequence[int]) -> Cell:
     )
     rest = [slot for k, slot in enumerate(cell.slots) if k not in slots]
     rest.insert(slots[0], Slot(axes, generators))
-    return Cell(cell.shape, tuple(rest))
+    return Cell(cell.shape, tuple(rest), cell.pure)
 
 
 def alive(cell: Cell, slot: int, tensors: Sequence[Tensor], den: fmpz_mat) -> list[bool]:
@@ -184,7 +189,15 @@ def without_dead(cell: Cell, den: fmpz_mat) -> Cell | None:
         kept = [g for g, lives in zip(cell.slots[k].generators, living, strict=True) if lives]
         if not kept:
             return None
-        cell = cell.with_slot(k, kept)
+        if len(kept) < len(slot.generators):
+            live = set(live_coordinates(cell, k, den))
+            cancelled = any(
+                not lives and any(x and place in live for place, x in enumerate(g))
+                for g, lives in zip(cell.slots[k].generators, living, strict=True)
+            )
+            cell = cell.with_slot(k, kept)
+            if cancelled:
+                cell = Cell(cell.shape, cell.slots, False)
     return cell
 
 

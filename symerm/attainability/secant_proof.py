@@ -288,6 +288,8 @@ class _Attempt:
 
     def _special(self, cell: Cell, view: _View) -> Step | None:
         kind = self.goals.kind
+        if not cell.pure:
+            return None
         for axis, keep in self.table.root.retreats:
             if self._retreats(cell, view, axis, keep):
                 return ("m", axis, keep)

@@ -1541,12 +1541,24 @@ class Chart(Region):
                     inside[a].append(reduced(kept))
                 if rest:
                     parts.append((a, rest, sum(kept.values())))
+            if len(items) == 2 and len(inside[a]) > 2:  # the others are between the extreme ones
+                places = [k * root.strides[a] for k in items]
+                pairs = [[g.get(k, 0) for k in places] for g in inside[a]]
+                ratios = [Fraction(x, x + y) for x, y in pairs]
+                extremes = {ratios.index(min(ratios)), ratios.index(max(ratios))}
+                inside[a] = [inside[a][k] for k in sorted(extremes)]
         require(all(inside) and parts, "nothing is in the box, or everything", Invalid)
         unit = common([[Fraction(1, size or 1) for _, _, size in parts]], "a chart")
-        outside = [(a, {k: x * unit // y if y else x for k, x in g.items()}) for a, g, y in parts]
+        longest: dict[Any, tuple[int, Tensor]] = {}  # of parallel vectors: shorter ones are smaller t
+        for a, g, y in parts:
+            vector = {k: x * unit // y if y else x for k, x in g.items()}
+            key = a, tuple(sorted(reduced(vector).items()))
+            if key not in longest or sum(longest[key][1].values()) < sum(vector.values()):
+                longest[key] = a, vector
+        outside = list(longest.values())
         bounded = {0: unit, 1: len({a for a, _, _ in parts})}
         ends = [{0: 1}, bounded if all(size for _, _, size in parts) else {1: 1}]
-        return cls(root, form, outside, [*inside, [{k: 1} for k in range(len(parts))], ends])
+        return cls(root, form, outside, [*inside, [{k: 1} for k in range(len(outside))], ends])
 
     def split(self, s: int, i: int, j: int, p: int, q: int) -> list["Chart"]:
         """The two parts of a chart on the sides of p times a generator plus q times another."""
