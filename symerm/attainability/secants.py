@@ -21,11 +21,13 @@ from itertools import product
 from math import lcm
 
 import numpy as np
+from flint import fmpz_mat
 
 from symerm.arithmetic.linalg import primitive
 from symerm.arrangements.neuron_pieces import NeuronPieces, neuron_pieces
 from symerm.attainability.exterior import ExteriorForms
 from symerm.attainability.scaled import ScaledProblem
+from symerm.attainability.secant_fit import realised_fit
 from symerm.attainability.secant_proof import Goals, RootProver, Step
 from symerm.attainability.secant_roots import secant_roots
 from symerm.attainability.secant_search import (
@@ -179,6 +181,10 @@ class _Decision:
         stratum = min(
             map(self._exact, strata[:_CANDIDATES]), key=lambda limit: limit.loss, default=None
         )
+        if stratum is not None and stratum.loss == 0 < best.loss:
+            decision = self._exact_fit(best, stratum)
+            if decision is not None:
+                return decision
         attempts = [self._attained, self._not_attained]
         if stratum is not None and stratum.loss < best.loss:
             attempts.reverse()
@@ -222,6 +228,20 @@ class _Decision:
         if found is None:
             raise ArithmeticError("a guess of the search has no rational coordinates")
         return found
+
+    def _exact_fit(self, best: Limit, stratum: Limit) -> SecantDecision | None:
+        """Not attained with infimum zero, if no neurons span the responses.
+
+        Where the responses have the rank of the width, only their own space has loss zero.
+        """
+        rank = fmpz_mat(self.problem.forms.responses).rank()
+        if rank != self.problem.scaled.width or realised_fit(self.problem) is not None:
+            return None
+        return SecantDecision(
+            "not-attained", Fraction(0), best, stratum, None, (),
+            "a boundary stratum fits the responses exactly, and no neurons span their space",
+            self._statistics(()),
+        )
 
     # -- proofs ------------------------------------------------------------------------------
 

@@ -1549,7 +1549,7 @@ class Chart(Region):
                 inside[a] = [inside[a][k] for k in sorted(extremes)]
         require(all(inside) and parts, "nothing is in the box, or everything", Invalid)
         unit = common([[Fraction(1, size or 1) for _, _, size in parts]], "a chart")
-        longest: dict[Any, tuple[int, Tensor]] = {}  # of parallel vectors: shorter ones are smaller t
+        longest: dict[Any, tuple[int, Tensor]] = {}  # of parallel vectors: others have smaller t
         for a, g, y in parts:
             vector = {k: x * unit // y if y else x for k, x in g.items()}
             key = a, tuple(sorted(reduced(vector).items()))
