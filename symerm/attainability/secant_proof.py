@@ -34,13 +34,45 @@ from symerm.attainability.secant_charts import Chart, Expansion, chart_of
 from symerm.attainability.secant_leaves import Leaves, Step
 from symerm.attainability.secant_search import RootTables
 
-__all__ = ["Goals", "RootProver", "Step"]
+__all__ = ["Effort", "Goals", "RootProver", "Step"]
 
 #: Cells of one root before the next way of merging is tried, and how small slots are then.
 _CELLS = (800, 1600, 3200)
 _SIZES = (0.5, 0.05, 0.005)
 #: Cells of a root without vanishing wedges.
 _MOST = 300_000
+#: The effort of a chart in cells.
+_CHART = 50
+
+
+class Effort:
+    """A limit of steps, the same on every machine, and a deadline if one was asked for.
+
+    Parameters
+    ----------
+    steps : int, optional
+        Cells that may be treated; a chart counts for many.
+    deadline : float, optional
+        Time of `time.monotonic` after which nothing more is done.
+    """
+
+    def __init__(self, steps: int | None = None, deadline: float | None = None) -> None:
+        self.left, self.deadline = steps, deadline
+
+    def spend(self, count: int) -> None:
+        """Count some steps."""
+        if self.left is not None:
+            self.left -= count
+
+    @property
+    def late(self) -> bool:
+        """Whether the deadline has passed."""
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+    @property
+    def over(self) -> bool:
+        """Whether a limit is reached."""
+        return self.late or (self.left is not None and self.left < 0)
 
 
 @dataclass(frozen=True)
@@ -66,23 +98,23 @@ class RootProver:
     ----------
     forms : ExteriorForms
     goals : Goals
-    deadline : float, optional
-        Time of `time.monotonic` after which nothing more is proved.
+    effort : Effort
+        How long to go on.
     """
 
     def __init__(
-        self, forms: ExteriorForms, goals: Goals, deadline: float | None = None
+        self, forms: ExteriorForms, goals: Goals, effort: Effort
     ) -> None:
-        self.forms, self.goals, self.deadline = forms, goals, deadline
+        self.forms, self.goals, self.effort = forms, goals, effort
 
     def prove(self, table: RootTables) -> list[Step] | None:
         """The steps that close a root, or None."""
         if not any(table.dead):
-            return _Attempt(table, self.goals, self.forms.square, _MOST, 1.0, self.deadline).run()
+            return _Attempt(table, self.goals, self.forms.square, _MOST, 1.0, self.effort).run()
         for cells, size in zip(_CELLS, _SIZES, strict=True):
-            attempt = _Attempt(table, self.goals, self.forms.square, cells, size, self.deadline)
+            attempt = _Attempt(table, self.goals, self.forms.square, cells, size, self.effort)
             steps = attempt.run()
-            if steps is not None or not attempt.merging or attempt.late:
+            if steps is not None or not attempt.merging or self.effort.over:
                 return steps
         return None
 
@@ -90,10 +122,10 @@ class RootProver:
 class _Attempt:
     def __init__(
         self, table: RootTables, goals: Goals, square: int, cells: int, size: float,
-        deadline: float | None,
+        effort: Effort,
     ) -> None:
         self.table, self.goals, self.limit, self.size = table, goals, cells, size
-        self.deadline, self.late, self.merging = deadline, False, False
+        self.effort, self.merging = effort, False
         self.den = fmpz_mat(table.den)
         self.shape = table.root.shape
         self.leaves = Leaves(table, goals.kind, goals.lower)
@@ -106,15 +138,14 @@ class _Attempt:
         self.count = 0
 
     def run(self) -> list[Step] | None:
-        """Depth first; None if the limit of cells or the deadline is reached."""
+        """Depth first; None if the limit of cells or of the effort is reached."""
         steps: list[Step] = []
         stack: list[Cell | Chart] = [root_cell(self.shape)]
         while stack:
             cell = stack.pop()
             self.count += 1
-            if self.deadline is not None and time.monotonic() > self.deadline:
-                self.late = True
-            if self.count > self.limit or self.late:
+            self.effort.spend(_CHART if isinstance(cell, Chart) else 1)
+            if self.count > self.limit or self.effort.over:
                 return None
             step, children = (
                 self._treat_chart(cell) if isinstance(cell, Chart) else self._treat(cell)

@@ -13,7 +13,6 @@ line (docs/secants.md).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -28,7 +27,7 @@ from symerm.arrangements.neuron_pieces import NeuronPieces, neuron_pieces
 from symerm.attainability.exterior import ExteriorForms
 from symerm.attainability.scaled import ScaledProblem
 from symerm.attainability.secant_fit import realised_fit
-from symerm.attainability.secant_proof import Goals, RootProver, Step
+from symerm.attainability.secant_proof import Effort, Goals, RootProver, Step
 from symerm.attainability.secant_roots import secant_roots
 from symerm.attainability.secant_search import (
     Box,
@@ -147,7 +146,8 @@ class SecantDecision:
 
 
 def decide_secants(
-    problem: SecantProblem, *, tolerance: Fraction, deadline: float | None = None
+    problem: SecantProblem, *, tolerance: Fraction, deadline: float | None = None,
+    steps: int | None = None,
 ) -> SecantDecision:
     """Decide a problem of two or more neurons and several outputs.
 
@@ -157,16 +157,18 @@ def decide_secants(
     tolerance : Fraction
         Relative width of the enclosure of the infimum.
     deadline : float, optional
-        Time of `time.monotonic` after which no further proof is begun.
+        Time of `time.monotonic` at which the search stops.
+    steps : int, optional
+        Limit of the steps of the proofs, whatever the time.
     """
-    return _Decision(problem, tolerance, deadline).decide()
+    return _Decision(problem, tolerance, Effort(steps, deadline)).decide()
 
 
 class _Decision:
     def __init__(
-        self, problem: SecantProblem, tolerance: Fraction, deadline: float | None
+        self, problem: SecantProblem, tolerance: Fraction, effort: Effort
     ) -> None:
-        self.problem, self.tolerance, self.deadline = problem, tolerance, deadline
+        self.problem, self.tolerance, self.effort = problem, tolerance, effort
         self.order: list[int] = list(range(len(problem.tables)))
 
     def decide(self) -> SecantDecision:
@@ -189,15 +191,12 @@ class _Decision:
         if stratum is not None and stratum.loss < best.loss:
             attempts.reverse()
         for attempt in attempts:
-            if self._late():
+            if self.effort.over:
                 break
             decision = attempt(best, stratum)
             if decision is not None:
                 return decision
         return self._undecided(best, stratum)
-
-    def _late(self) -> bool:
-        return self.deadline is not None and time.monotonic() > self.deadline
 
     def _escaping(self, guess: SecantGuess) -> bool:
         """Whether a search on realised tuples has run towards vanishing wedges."""
@@ -250,11 +249,11 @@ class _Decision:
         return Goals(kind, forms.level(goal), forms.level(lower) if lower > 0 else None)
 
     def _prove_all(self, goals: Goals) -> tuple[Step, ...] | None:
-        prover = RootProver(self.problem.forms, goals, self.deadline)
+        prover = RootProver(self.problem.forms, goals, self.effort)
         found: dict[int, list[Step]] = {}
         for root in self.order:
             steps = prover.prove(self.problem.tables[root])
-            if steps is None or self._late():
+            if steps is None or self.effort.over:
                 return None
             found[root] = steps
         return tuple(step for root in range(len(found)) for step in found[root])
@@ -288,18 +287,20 @@ class _Decision:
                     "realises, and is higher everywhere else",
                     self._statistics(steps),
                 )
-            if self._late():
+            if self.effort.over:
                 return None
         return None
 
     def _undecided(self, best: Limit, stratum: Limit | None) -> SecantDecision:
         target = best.loss if stratum is None else min(best.loss, stratum.loss)
         reason = (
-            "the time limit was reached" if self._late()
+            "the time limit was reached" if self.effort.late
+            else "the proof needs more steps than the limit without a time limit"
+            if self.effort.over
             else "a boundary stratum and the realised planes tie, or nearly so"
         )
         for part in (self.tolerance, Fraction(1, 10**6), Fraction(1, 1000), Fraction(1, 10)):
-            if target == 0 or self._late():
+            if target == 0 or self.effort.over:
                 break
             lower = target * (1 - part)
             steps = self._prove_all(self._goals("bounds", lower, lower))
