@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations, product
 from math import lcm
 
@@ -21,6 +22,7 @@ from symerm.errors import UnsupportedError
 __all__ = ["NeuronPieces", "SignedVertex", "neuron_pieces"]
 
 IntVector = tuple[int, ...]
+Vector = tuple[Fraction, ...]
 #: A vertex with its sign.
 SignedVertex = tuple[int, int]
 
@@ -38,12 +40,17 @@ class NeuronPieces:
     rays : the values z in Z^n of a neuron with act(z) = sign * factor * image modulo constants,
         for each vertex and each sign that occurs: mapping (vertex, sign) -> z
     pieces : tuples of signed vertices, linearly independent (modulo constants), first sign +1
+    simplices : the cones of values on which the activation is linear
+    piece_rays : for each piece the values z in Q^n of one neuron for each of its vertices, all in
+        one cone on which the activation is linear: act(z) is sign * image modulo constants, for
+        all of the piece or, for all of it, the negative of that
     """
 
     images: tuple[IntVector, ...]
     rays: dict[SignedVertex, IntVector]
     pieces: tuple[tuple[SignedVertex, ...], ...]
     simplices: tuple[tuple[IntVector, ...], ...]
+    piece_rays: tuple[tuple[Vector, ...], ...]
 
 
 def neuron_pieces(
@@ -71,18 +78,26 @@ def neuron_pieces(
     """
     vertices = _Vertices(slopes, modulo_constants)
     simplices = linear_simplices(forms)
-    candidates: dict[tuple[SignedVertex, ...], None] = {}
+    candidates: dict[tuple[SignedVertex, ...], tuple[Vector, ...]] = {}
     for simplex in simplices:
-        found = dict.fromkeys(v for v in map(vertices.signed, simplex) if v is not None)
+        found: dict[SignedVertex, IntVector] = {}
+        for values in simplex:
+            vertex = vertices.signed(values)
+            if vertex is not None:
+                found.setdefault(vertex, values)
         if not found:
             continue
         size = vertices.rank(found)
         for subset in combinations(found, size):
             if vertices.rank(subset) == size:
                 first, *_ = ordered = sorted(subset)
-                candidates[tuple((k, sign * first[1]) for k, sign in ordered)] = None
+                piece = tuple((k, sign * first[1]) for k, sign in ordered)
+                if piece not in candidates:
+                    candidates[piece] = tuple(vertices.scaled(v, found[v]) for v in ordered)
+    pieces = tuple(_largest(list(candidates)))
     return NeuronPieces(
-        tuple(vertices.images), vertices.rays, tuple(_largest(list(candidates))), tuple(simplices)
+        tuple(vertices.images), vertices.rays, pieces, tuple(simplices),
+        tuple(candidates[piece] for piece in pieces),
     )
 
 
@@ -153,13 +168,26 @@ class _Vertices:
             self.seen[values] = self._find(values)
         return self.seen[values]
 
-    def _find(self, values: IntVector) -> SignedVertex | None:
+    def scaled(self, vertex: SignedVertex, values: IntVector) -> Vector:
+        """The values of a neuron of a vertex, divided such that its activations are its image."""
+        reduced, whole = self._reduced(self._image(values)), self._reduced(self.images[vertex[0]])
+        place = next(i for i, x in enumerate(whole) if x)
+        factor = abs(Fraction(reduced[place], whole[place]))
+        return tuple(z / factor for z in values)
+
+    def _image(self, values: IntVector) -> IntVector:
         on, off = self.slopes
-        image = tuple(on * z if z > 0 else off * z for z in values)
-        reduced = image
-        if self.modulo_constants:
-            total = sum(image)
-            reduced = tuple(len(image) * x - total for x in image)
+        return tuple(on * z if z > 0 else off * z for z in values)
+
+    def _reduced(self, image: IntVector) -> IntVector:
+        if not self.modulo_constants:
+            return image
+        total = sum(image)
+        return tuple(len(image) * x - total for x in image)
+
+    def _find(self, values: IntVector) -> SignedVertex | None:
+        image = self._image(values)
+        reduced = self._reduced(image)
         if not any(reduced):
             return None
         direction = primitive(reduced)

@@ -44,11 +44,13 @@ class Root:
         Whether axis 0 holds pairs of shared generators and axes 1 and 2 their replacements;
         otherwise a wedge is the concatenation of the items.
     retreats : pairs (axis, item): tuples with all of the axis but the item zero are in another root
+    pieces : the index of the piece of each neuron, in the order of the wedges
     """
 
     axes: tuple[tuple[Item, ...], ...]
     shared: bool = False
     retreats: tuple[tuple[int, int], ...] = ()
+    pieces: tuple[int, ...] = ()
     shape: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,12 +94,12 @@ def secant_roots(
 def _pairs(pieces: Sequence[Piece]) -> Iterator[Root]:
     for k, first in enumerate(pieces):
         for t, u in combinations(range(len(first)), 2):
-            yield from _pair(first[:t] + first[t + 1 :], first[:u] + first[u + 1 :])
-        for second in pieces[k + 1 :]:
-            yield from _pair(first, second)
+            yield from _pair(first[:t] + first[t + 1 :], first[:u] + first[u + 1 :], (k, k))
+        for m in range(k + 1, len(pieces)):
+            yield from _pair(first, pieces[m], (k, m))
 
 
-def _pair(first: Piece, second: Piece) -> Iterator[Root]:
+def _pair(first: Piece, second: Piece, pieces: tuple[int, int]) -> Iterator[Root]:
     opposite = tuple((k, -sign) for k, sign in second)
     plus, minus = ([v for v in first if v in other] for other in (second, opposite))
     shared = plus
@@ -107,35 +109,39 @@ def _pair(first: Piece, second: Piece) -> Iterator[Root]:
         retreats: tuple[tuple[int, int], ...] = ()
         if len(shared) == 1:
             retreats = ((0, first.index(shared[0])), (1, second.index(shared[0])))
-        yield Root(tuple(tuple((v,) for v in piece) for piece in (first, second)), False, retreats)
+        axes = tuple(tuple((v,) for v in piece) for piece in (first, second))
+        yield Root(axes, False, retreats, pieces)
         return
     besides = [(KEEP, *((v,) for v in piece if v not in shared)) for piece in (first, second)]
     for f, g in (shared, shared[::-1]):
-        yield Root((((f, g), (f, f), (g, g)), *besides), True, ((1, 0), (2, 0)))
+        yield Root((((f, g), (f, f), (g, g)), *besides), True, ((1, 0), (2, 0)), pieces)
 
 
 def _tuples(pieces: Sequence[Piece], forms: ExteriorForms, width: int) -> Iterator[Root]:
     parallel: dict[tuple[Piece, Piece], Piece | None] = {}
-    for chosen in combinations_with_replacement(pieces, width):
+    for chosen in combinations_with_replacement(range(len(pieces)), width):
         axes: list[tuple[Item, ...]] = []
+        owners: list[tuple[int, ...]] = []
         segments: list[int] = []
-        for piece, group in groupby(chosen):
-            count = len(list(group))
+        for index, group in groupby(chosen):
+            piece, count = pieces[index], len(list(group))
             if count >= 2 and len(piece) < min(count, 3):
                 break
             if count == 2 and len(piece) == 2:
                 axes.append((piece,))
+                owners.append((index, index))
                 continue
             if count == 1 and len(piece) == 2:
                 segments.append(len(axes))
             axes.extend([tuple((v,) for v in piece)] * count)
+            owners.extend([(index,)] * count)
         else:
-            yield from _joined(axes, segments, forms, parallel)
+            yield from _joined(axes, owners, segments, forms, parallel)
 
 
 def _joined(
-    axes: list[tuple[Item, ...]], segments: list[int], forms: ExteriorForms,
-    parallel: dict[tuple[Piece, Piece], Piece | None],
+    axes: list[tuple[Item, ...]], owners: list[tuple[int, ...]], segments: list[int],
+    forms: ExteriorForms, parallel: dict[tuple[Piece, Piece], Piece | None],
 ) -> Iterator[Root]:
     """The roots of some axes after joining parallel segments."""
     choices: list[list[tuple[Item, ...]] | None] = [[axis] for axis in axes]
@@ -157,10 +163,12 @@ def _joined(
                     ((u[0], order[1]), *ends), ((u[1], order[0]), *ends)
                 ]
                 choices[j] = None
+                owners[i] += owners[j]
+                owners[j] = ()
                 free.remove(j)
                 break
     for alternative in product(*(choice for choice in choices if choice is not None)):
-        yield Root(tuple(alternative))
+        yield Root(tuple(alternative), pieces=sum(owners, ()))
 
 
 def _common(u: Piece, v: Piece, item: Item, forms: ExteriorForms) -> bool:
