@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from symerm.arithmetic.linalg import solve
+from symerm.arithmetic.rational_functions import RationalFunction
 from symerm.arithmetic.rationals import format_rational
 from symerm.attainability.exterior import Combination
 from symerm.attainability.planes import Triangle
@@ -22,7 +23,7 @@ from symerm.attainability.two_neurons import PlaneProblem
 from symerm.errors import CertificateError
 from symerm.networks.shallow import ShallowNetwork
 
-__all__ = ["Escape", "LaurentPolynomial", "escape_family"]
+__all__ = ["Entry", "Escape", "Family", "LaurentPolynomial", "escape_family"]
 
 Vector = tuple[Fraction, ...]
 
@@ -39,6 +40,12 @@ class LaurentPolynomial:
     def __call__(self, eps: Fraction) -> Fraction:
         """The value at a positive rational eps."""
         return self.pole / eps + self.constant + eps * (self.linear + eps * self.square)
+
+    def as_rational(self) -> RationalFunction:
+        """The same as a quotient of polynomials."""
+        return RationalFunction.of(
+            [self.pole, self.constant, self.linear, self.square], [0, 1]
+        )
 
     def __str__(self) -> str:
         terms = [
@@ -61,11 +68,13 @@ class LaurentPolynomial:
         return text or "0"
 
 
+#: An entry of a family of networks.
+Entry = LaurentPolynomial | RationalFunction
 Family = tuple[
-    tuple[tuple[LaurentPolynomial, ...], ...],
-    tuple[LaurentPolynomial, ...],
-    tuple[tuple[LaurentPolynomial, ...], ...],
-    tuple[LaurentPolynomial, ...],
+    tuple[tuple[Entry, ...], ...],
+    tuple[Entry, ...],
+    tuple[tuple[Entry, ...], ...],
+    tuple[Entry, ...],
 ]
 
 
@@ -78,7 +87,7 @@ class Escape:
     stratum : mapping
         The boundary stratum in words and symbols.
     family : hidden weights, hidden biases, output weights, output biases in eps
-    loss : LaurentPolynomial
+    loss : LaurentPolynomial or RationalFunction
         The loss of the family, exact.
     limit : Fraction
         The loss of the limit, which no network has.
@@ -89,7 +98,7 @@ class Escape:
 
     stratum: Mapping[str, str | list[str]]
     family: Family
-    loss: LaurentPolynomial
+    loss: Entry
     limit: Fraction
     rate: str
     samples: tuple[tuple[Fraction, ShallowNetwork, Fraction], ...]

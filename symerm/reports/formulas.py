@@ -1,8 +1,8 @@
 """Numbers and networks as formulas for the eye.
 
 A rational is shown as it is where it is short, else as a decimal; a formula that holds a rounded
-number stands after ``~`` instead of ``=``.  A factor may be a Laurent polynomial in eps, then the
-formula is that of a family of networks.  Neurons without influence are named in one line.
+number stands after ``~`` instead of ``=``.  A factor may be a function of eps, then the formula is
+that of a family of networks.  Neurons without influence are named in one line.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from symerm.arithmetic.rationals import format_rational
-from symerm.attainability.escape import LaurentPolynomial
+from symerm.arithmetic.rational_functions import RationalFunction
+from symerm.attainability.escape import Entry, LaurentPolynomial
 
 __all__ = ["combination_formula", "format_decimal", "network_formulas", "polynomial_formula"]
 
 #: Longest exact factor within a formula, in characters.
 _LONGEST_FACTOR = 9
 
-Factor = Fraction | LaurentPolynomial
+Factor = Fraction | Entry
 _ZERO = Fraction(0)
 
 
@@ -51,8 +52,8 @@ def format_decimal(
     return str(quotient)
 
 
-def polynomial_formula(value: LaurentPolynomial) -> tuple[str, bool]:
-    """A Laurent polynomial in eps, and whether a coefficient in it is rounded.
+def polynomial_formula(value: Entry) -> tuple[str, bool]:
+    """A Laurent polynomial or rational function of eps, and whether a coefficient in it is rounded.
 
     Examples
     --------
@@ -145,7 +146,7 @@ def _relation(rounded: bool) -> str:
 
 
 def _nonzero(factor: Factor) -> bool:
-    return factor not in (0, LaurentPolynomial())
+    return factor not in (0, LaurentPolynomial(), RationalFunction(()))
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[str]:
@@ -165,22 +166,43 @@ def _terms(factor: Factor) -> tuple[list[tuple[str, str]], bool]:
     """The terms that are not zero, as sign and size, and whether one of them is rounded."""
     if isinstance(factor, Fraction):
         factor = LaurentPolynomial(constant=factor)
+    if isinstance(factor, RationalFunction):
+        powers = factor.laurent_terms()
+        if powers is None:
+            return _quotient_term(factor)
+    else:
+        powers = [
+            (factor.constant, 0), (factor.linear, 1), (factor.square, 2), (factor.pole, -1)
+        ]
+    return _power_terms(powers)
+
+
+def _power_terms(powers: Sequence[tuple[Fraction, int]]) -> tuple[list[tuple[str, str]], bool]:
+    """Coefficients with powers of eps as signs and sizes, and whether one is rounded."""
     terms, rounded = [], False
-    for coefficient, power in (
-        (factor.constant, ""), (factor.linear, "eps"), (factor.square, "eps^2"),
-        (factor.pole, "/eps"),
-    ):  # fmt: skip
+    for coefficient, power in powers:
         if coefficient == 0:
             continue
-        size = format_rational(abs(coefficient))
+        size, name = format_rational(abs(coefficient)), f"eps^{abs(power)}".removesuffix("^1")
         if len(size) > _LONGEST_FACTOR:
             size, rounded = format_decimal(abs(coefficient)), True
-        if power == "/eps":
-            size = f"{_bracketed(size)}{power}"
+        if power < 0:
+            size = f"{_bracketed(size)}/{name}"
         elif power:
-            size = power if size == "1" else f"{size}*{power}"
+            size = name if size == "1" else f"{size}*{name}"
         terms.append(("-" if coefficient < 0 else "+", size))
     return terms, rounded
+
+
+def _quotient_term(factor: RationalFunction) -> tuple[list[tuple[str, str]], bool]:
+    """A quotient of polynomials as one term."""
+    sign = "+" if factor.sign > 0 else "-"
+    texts, rounded = [], False
+    for part, turn in zip(factor.whole_parts(), (factor.sign, 1), strict=True):
+        terms, is_rounded = _power_terms([(Fraction(turn * x), k) for k, x in enumerate(part)])
+        rounded = rounded or is_rounded
+        texts.append(_sum(terms) if len(terms) == 1 else f"({_sum(terms)})")
+    return [(sign, f"{texts[0]}/{texts[1]}")], rounded
 
 
 def _bracketed(size: str) -> str:
@@ -189,8 +211,8 @@ def _bracketed(size: str) -> str:
 
 
 def _factor(size: str) -> str:
-    """What is divided by eps, in brackets."""
-    return f"({size})" if size.endswith("/eps") else size
+    """What is divided by a function of eps, in brackets."""
+    return f"({size})" if "/eps" in size or "/(" in size else size
 
 
 def _sum(parts: Sequence[tuple[str, str]]) -> str:
