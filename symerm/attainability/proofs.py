@@ -18,7 +18,10 @@ __all__ = [
     "ProjectedBound",
     "ProjectionProof",
     "RankProof",
+    "SecantProof",
 ]
+
+Rows = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -159,4 +162,26 @@ class PlaneProof:
     kind: str
     level: Fraction | None
     stratum: tuple[int, int, int] | None
+    steps: tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True)
+class SecantProof:
+    """Bounds on the spans of two or more neurons, any numbers of inputs and outputs.
+
+    Attributes
+    ----------
+    kind : ``"bounds"``, ``"attained"`` or ``"level"``
+    level : Fraction or None
+        For ``"level"``: every tuple of neurons is above it or not stationary.
+    limit : (root, coordinates, orders) or None
+        For ``"level"``: coordinates of the items of each axis, and the power of eps that each
+        carries on the way to the stratum whose loss is approached.
+    steps : tuple of tuples
+        The steps of all roots in order.
+    """
+
+    kind: str
+    level: Fraction | None
+    limit: tuple[int, Rows, Rows] | None
     steps: tuple[tuple[object, ...], ...]

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
-from math import lcm
+from math import comb, lcm
 
 import numpy as np
 from flint import fmpz_mat
@@ -36,6 +36,7 @@ from symerm.attainability.secant_search import (
     degrees,
     search_minima,
 )
+from symerm.errors import UnsupportedError
 
 __all__ = ["Limit", "SecantDecision", "SecantProblem", "decide_secants"]
 
@@ -75,8 +76,14 @@ class SecantProblem:
     tables: tuple[RootTables, ...]
 
     @classmethod
-    def of(cls, scaled: ScaledProblem) -> SecantProblem:
+    def of(cls, scaled: ScaledProblem, *, most: int | None = None) -> SecantProblem:
         """Pieces, roots and tables of a scaled problem.
+
+        Parameters
+        ----------
+        scaled : ScaledProblem
+        most : int, optional
+            How many roots are accepted, at least.
 
         Raises
         ------
@@ -87,6 +94,9 @@ class SecantProblem:
             scaled.forms, (scaled.slope_on, scaled.slope_off),
             modulo_constants=scaled.output_bias,
         )
+        count = comb(len(pieces.pieces) + scaled.width - 1, scaled.width)
+        if most is not None and count > most:
+            raise UnsupportedError(f"{count} cases of neurons are more than {most}")
         forms = ExteriorForms.of(scaled, pieces.images)
         tables = tuple(
             RootTables.of(root, *forms.wedge_products(root.wedges()), forms.square)
@@ -179,10 +189,8 @@ class _Decision:
         self.order.sort(key=lambda root: first.get(root, len(guesses)))
         realised = [g for g in guesses if g.box is None and not self._escaping(g)]
         strata = [g for g in guesses if g.box is not None]
-        best = min(map(self._exact, realised[:_CANDIDATES]), key=lambda limit: limit.loss)
-        stratum = min(
-            map(self._exact, strata[:_CANDIDATES]), key=lambda limit: limit.loss, default=None
-        )
+        best = min([self._vertices(), *self._candidates(realised)], key=lambda point: point.loss)
+        stratum = min(self._candidates(strata), key=lambda point: point.loss, default=None)
         if stratum is not None and stratum.loss == 0 < best.loss:
             decision = self._exact_fit(best, stratum)
             if decision is not None:
@@ -212,8 +220,26 @@ class _Decision:
         gone = max((size for size, gone in zip(sizes, dead, strict=True) if gone), default=-1e9)
         return gone > alive + 12.0
 
-    def _exact(self, guess: SecantGuess) -> Limit:
-        """A limit with small coordinates near the guess, worse by little of the tolerance."""
+    def _vertices(self) -> Limit:
+        """Some tuple of vertices: there is one even if every guess runs away."""
+        table = self.problem.tables[0]
+        choices = product(*map(range, table.root.shape))
+        choice = next(c for c, dead in zip(choices, table.dead, strict=True) if not dead)
+        coordinates = tuple(
+            tuple(int(i == item) for i in range(size))
+            for item, size in zip(choice, table.root.shape, strict=True)
+        )
+        return Limit(0, coordinates, None, self.problem.loss(0, coordinates, None))
+
+    def _candidates(self, guesses: Sequence[SecantGuess]) -> list[Limit]:
+        found = map(self._exact, guesses[:_CANDIDATES])
+        return [limit for limit in found if limit is not None]
+
+    def _exact(self, guess: SecantGuess) -> Limit | None:
+        """A limit with small coordinates near the guess, worse by little of the tolerance.
+
+        None if wedges cancel at all roundings of the guess.
+        """
         found = None
         for size in (10, 100, 10**3, 10**4, 10**5, 10**6, 10**8, 10**12):
             coordinates = tuple(_whole(part, size) for part in guess.coordinates)
@@ -224,8 +250,6 @@ class _Decision:
             share = loss * self.problem.forms.total / self.problem.forms.square
             if share <= Fraction(max(guess.share, 0.0)) * (1 + self.tolerance / 10):
                 break
-        if found is None:
-            raise ArithmeticError("a guess of the search has no rational coordinates")
         return found
 
     def _exact_fit(self, best: Limit, stratum: Limit) -> SecantDecision | None:

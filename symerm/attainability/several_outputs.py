@@ -1,8 +1,9 @@
 """Several outputs: which method decides a problem, and its verdict.
 
 Always attained: width one, affinely independent inputs with both biases, and responses on a line,
-which are a problem with one output.  Decided either way: two neurons with one input.  Anything else
-is undecided, with bounds, unless they meet; that is never an error.
+which are a problem with one output.  Decided either way: two neurons, and three with one input, by
+the cases of their planes or of a secant variety.  Anything else is undecided, with bounds, unless
+they meet; that is never an error.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from symerm.attainability.proofs import NonnegativeProof, PlaneProof
 from symerm.attainability.rank_bound import solve_full_rank
 from symerm.attainability.refit import refitted_network
 from symerm.attainability.scaled import ScaledProblem
+from symerm.attainability.secant_verdict import decide_by_secants
 from symerm.attainability.two_neurons import PlaneProblem, decide_planes
 from symerm.attainability.verdict import Verdict
 from symerm.networks.shallow import ShallowNetwork
@@ -77,9 +79,14 @@ def decide_several_outputs(
     if scaled.width == 2 and problem.dataset.input_dimension == 1 and scaled.hidden_bias:
         verdict = _two_neurons(problem, scaled, tolerance, deadline)
         return with_rank_bound(verdict, scaled, tolerance)
+    if scaled.width == 2 or (scaled.width == 3 and problem.dataset.input_dimension == 1):
+        return decide_by_secants(
+            problem, scaled, tolerance=tolerance, deadline=deadline, executor=executor,
+            report=report,
+        )
     return bounded_verdict(
         problem, scaled, tolerance=tolerance, deadline=deadline, executor=executor, report=report,
-        reason="several outputs are decided for width 1, for width 2 with one input, for "
+        reason="several outputs are decided for width 1 or 2, for width 3 with one input, for "
         "affinely independent inputs and for responses on a line",
     )
 

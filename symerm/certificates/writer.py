@@ -20,6 +20,7 @@ from symerm.attainability.proofs import (
     PlaneProof,
     ProjectionProof,
     RankProof,
+    SecantProof,
 )
 from symerm.attainability.verdict import Verdict
 from symerm.certificates import checker
@@ -167,6 +168,8 @@ def _method(proof: Any) -> str:
         return "projections"
     if isinstance(proof, PlaneProof):
         return "planes"
+    if isinstance(proof, SecantProof):
+        return "secants"
     raise CertificateError("the verdict carries no proof")
 
 
@@ -177,6 +180,8 @@ def _steps(proof: Any) -> Iterator[list[Any]]:
         yield ["r", _numeral(proof.level), _matrix(proof.factor)]
     if isinstance(proof, PlaneProof):
         yield from _plane_steps(proof)
+    if isinstance(proof, SecantProof):
+        yield from _secant_steps(proof)
     if isinstance(proof, ProjectionProof):
         yield [
             "w",
@@ -211,6 +216,17 @@ def _plane_steps(proof: PlaneProof) -> Iterator[list[Any]]:
     yield [proof.kind, *level, *(proof.stratum or ())]
     for step in proof.steps:
         yield list(step)
+
+
+def _secant_steps(proof: SecantProof) -> Iterator[list[Any]]:
+    level = [] if proof.level is None else [_numeral(proof.level)]
+    for step in ((proof.kind, *level, *(proof.limit or ())), *proof.steps):
+        yield [_nested(part) for part in step]
+
+
+def _nested(value: Any) -> Any:
+    """Tuples as lists, all the way down."""
+    return [_nested(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def _neuron_steps(proof: NeuronTreeProof) -> Iterator[list[Any]]:

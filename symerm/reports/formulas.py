@@ -11,8 +11,8 @@ import decimal
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from symerm.arithmetic.rationals import format_rational
 from symerm.arithmetic.rational_functions import RationalFunction
+from symerm.arithmetic.rationals import format_rational
 from symerm.attainability.escape import Entry, LaurentPolynomial
 
 __all__ = ["combination_formula", "format_decimal", "network_formulas", "polynomial_formula"]

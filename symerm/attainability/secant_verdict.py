@@ -1,0 +1,207 @@
+"""The verdict of a problem by the cases of its secant variety.
+
+A decision about tuples of neurons becomes a network or an escape, and a proof that a certificate
+is written from.  Where nothing is decided, or there are too many cases, the best certified bounds
+of all methods are reported; near a boundary stratum the best network is one of the escape.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import replace
+from fractions import Fraction
+
+from symerm.attainability.output_bounds import bounded_verdict, with_rank_bound
+from symerm.attainability.proofs import NonnegativeProof, SecantProof
+from symerm.attainability.refit import refitted_network
+from symerm.attainability.scaled import ScaledProblem
+from symerm.attainability.secant_escape import secant_escape
+from symerm.attainability.secant_networks import realised_neurons
+from symerm.attainability.secants import Limit, SecantDecision, SecantProblem, decide_secants
+from symerm.attainability.verdict import Verdict
+from symerm.errors import CertificateError, UnsupportedError
+from symerm.networks.shallow import ShallowNetwork
+from symerm.problem.problem import Problem
+
+__all__ = ["decide_by_secants"]
+
+Report = Callable[[float, Fraction, int, int], None]
+
+#: Cases that are treated without and with a time limit.
+_ROOTS, _ROOTS_IN_TIME = 4000, 20_000
+#: Share of the time that is left for other bounds, if nothing is decided.
+_RESERVE = 0.2
+
+
+def decide_by_secants(
+    problem: Problem,
+    scaled: ScaledProblem,
+    *,
+    tolerance: Fraction,
+    deadline: float | None = None,
+    executor: Executor | None = None,
+    report: Report | None = None,
+) -> Verdict:
+    """The verdict of a problem with two or more neurons and several outputs.
+
+    Parameters
+    ----------
+    problem : Problem
+    scaled : ScaledProblem
+        Its integer form.
+    tolerance : Fraction
+        Relative width of the enclosure of the infimum.
+    deadline : float, optional
+        Time of `time.monotonic` at which the search stops.
+    executor : Executor, optional
+        Where searches for bounds run their batches.
+    report : callable, optional
+        Called with (relative lower bound, loss of the integer problem, open, closed).
+
+    Examples
+    --------
+    >>> from symerm.attainability.scaled import scale_problem
+    >>> from symerm.problem import Architecture, Dataset
+    >>> data = Dataset.from_rows([[0, 0], [1, 0], [0, 1], [1, 1]],
+    ...                          [[0, 2], [1, 0], [3, 1], [0, 0]])
+    >>> problem = Problem(data, Architecture(2))
+    >>> verdict = decide_by_secants(
+    ...     problem, scale_problem(problem), tolerance=Fraction(1, 10**9))
+    >>> verdict.lower <= verdict.upper
+    True
+    """
+
+    def bounded(reason: str) -> Verdict:
+        return bounded_verdict(
+            problem, scaled, reason=reason, tolerance=tolerance, deadline=deadline,
+            executor=executor, report=report,
+        )
+
+    try:
+        most = _ROOTS if deadline is None else _ROOTS_IN_TIME
+        secants = SecantProblem.of(scaled, most=most)
+        if not secants.tables:
+            return bounded("the activations at the inputs span fewer dimensions than the width")
+        decision = decide_secants(secants, tolerance=tolerance, deadline=_share(deadline))
+        if decision.verdict != "undecided":
+            return _decided(problem, secants, decision)
+    except UnsupportedError as error:
+        return bounded(str(error))
+    except KeyboardInterrupt:
+        network = refitted_network(scaled, [])
+        verdict = Verdict(
+            problem, "undecided", scaled.scatter, _loss(problem, network), None, network,
+            reason="interrupted", interrupted=True, proof=NonnegativeProof(),
+        )
+        return with_rank_bound(verdict, scaled, tolerance)
+    return _better(_undecided(problem, secants, decision), bounded(decision.reason))
+
+
+def _decided(problem: Problem, secants: SecantProblem, decision: SecantDecision) -> Verdict:
+    scaled = secants.scaled
+    lower = scaled.to_loss(decision.lower)
+    if decision.verdict == "attained":
+        network = refitted_network(scaled, realised_neurons(secants, decision.best))
+        upper = _loss(problem, network)
+        if not any(step[0] == "r" for step in decision.steps):
+            # All other leaves prove the loss of the network as a bound.
+            lower = upper
+        return Verdict(
+            problem, "attained", lower, upper, upper if lower == upper else None, network,
+            reason=decision.reason, statistics=dict(decision.statistics),
+            proof=_proof(decision, "attained", scaled),
+        )
+    assert decision.stratum is not None
+    escape = secant_escape(secants, decision.stratum)
+    upper = escape.limit
+    return Verdict(
+        problem, "not-attained", lower, upper, upper if lower == upper else None, None,
+        escape=escape, reason=decision.reason, statistics=dict(decision.statistics),
+        proof=_proof(decision, "level", scaled),
+    )
+
+
+def _undecided(problem: Problem, secants: SecantProblem, decision: SecantDecision) -> Verdict:
+    scaled = secants.scaled
+    lower = scaled.to_loss(decision.lower)
+    network = _best_network(problem, secants, decision)
+    upper = _loss(problem, network)
+    return Verdict(
+        problem, "undecided", lower, upper, None, network, reason=decision.reason,
+        statistics=dict(decision.statistics), proof=_proof(decision, "bounds", scaled),
+    )
+
+
+def _best_network(
+    problem: Problem, secants: SecantProblem, decision: SecantDecision
+) -> ShallowNetwork:
+    """The best tuple's network, or one on the way to a better stratum."""
+    network = refitted_network(secants.scaled, realised_neurons(secants, decision.best))
+    stratum = decision.stratum
+    if stratum is None or stratum.loss >= decision.best.loss:
+        return network
+    try:
+        _, nearest, loss = secant_escape(secants, stratum).samples[-1]
+    except CertificateError:
+        # The losses near the stratum are below its own, or the path is degenerate.
+        return network
+    return nearest if loss < _loss(problem, network) else network
+
+
+def _proof(
+    decision: SecantDecision, kind: str, scaled: ScaledProblem
+) -> SecantProof | NonnegativeProof:
+    if kind == "level" and decision.level is not None and decision.stratum is not None:
+        return SecantProof(
+            kind, scaled.to_loss(decision.level), _limit(decision.stratum), decision.steps
+        )
+    if decision.lower == 0:
+        return NonnegativeProof()
+    return SecantProof(kind, None, None, decision.steps)
+
+
+def _limit(
+    stratum: Limit,
+) -> tuple[int, tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
+    """The root, the coordinates and the powers of eps that they carry."""
+    assert stratum.box is not None
+    orders = tuple(
+        tuple(int(item not in part) for item in range(len(row)))
+        for row, part in zip(stratum.coordinates, stratum.box, strict=True)
+    )
+    return stratum.root, stratum.coordinates, orders
+
+
+def _better(verdict: Verdict, bounded: Verdict) -> Verdict:
+    """Two sets of bounds joined; if they meet, the network is a minimiser."""
+    if bounded.lower > verdict.lower:
+        verdict = replace(
+            verdict, lower=bounded.lower, proof=bounded.proof, reason=bounded.reason
+        )
+    elif bounded.interrupted:
+        verdict = replace(verdict, reason=f"interrupted; {verdict.reason}")
+    if bounded.upper < verdict.upper:
+        verdict = replace(verdict, upper=bounded.upper, minimiser=bounded.minimiser)
+    if verdict.lower == verdict.upper:
+        return replace(
+            verdict, verdict="attained", exact=verdict.upper,
+            reason="a network reaches the lower bound",
+        )
+    return replace(
+        verdict, interrupted=bounded.interrupted,
+        statistics={**verdict.statistics, **bounded.statistics},
+    )
+
+
+def _loss(problem: Problem, network: ShallowNetwork) -> Fraction:
+    return network.loss(problem.dataset.inputs, problem.dataset.outputs)
+
+
+def _share(deadline: float | None) -> float | None:
+    """The deadline of the proofs, before that of all."""
+    if deadline is None:
+        return None
+    now = time.monotonic()
+    return deadline - _RESERVE * max(deadline - now, 0.0)
