@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from fractions import Fraction
 
-from symerm.attainability.output_bounds import bounded_verdict, with_rank_bound
+from symerm.attainability.output_bounds import bounded_verdict
 from symerm.attainability.proofs import NonnegativeProof, SecantProof
 from symerm.attainability.refit import refitted_network
 from symerm.attainability.scaled import ScaledProblem
@@ -31,8 +31,8 @@ Report = Callable[[float, Fraction, int, int], None]
 
 #: Cases that are treated without and with a time limit.
 _ROOTS, _ROOTS_IN_TIME = 4000, 20_000
-#: Share of the time that is left for other bounds, if nothing is decided.
-_RESERVE = 0.2
+#: Share of the time for the bounds of other methods.
+_FOR_BOUNDS = 0.3
 
 
 def decide_by_secants(
@@ -45,6 +45,8 @@ def decide_by_secants(
     report: Report | None = None,
 ) -> Verdict:
     """The verdict of a problem with two or more neurons and several outputs.
+
+    Bounds of other methods come first: they decide some problems, and are quick.
 
     Parameters
     ----------
@@ -73,30 +75,24 @@ def decide_by_secants(
     True
     """
 
-    def bounded(reason: str) -> Verdict:
-        return bounded_verdict(
-            problem, scaled, reason=reason, tolerance=tolerance, deadline=deadline,
-            executor=executor, report=report,
-        )
-
+    bounded = bounded_verdict(
+        problem, scaled, reason="not decided", tolerance=tolerance,
+        deadline=_share(deadline, _FOR_BOUNDS), executor=executor, report=report,
+    )
+    if bounded.verdict != "undecided" or bounded.interrupted:
+        return bounded
     try:
-        most = _ROOTS if deadline is None else _ROOTS_IN_TIME
-        secants = SecantProblem.of(scaled, most=most)
+        secants = SecantProblem.of(scaled, most=_ROOTS if deadline is None else _ROOTS_IN_TIME)
         if not secants.tables:
-            return bounded("the activations at the inputs span fewer dimensions than the width")
-        decision = decide_secants(secants, tolerance=tolerance, deadline=_share(deadline))
+            raise UnsupportedError("the hidden neurons span fewer dimensions than the width")
+        decision = decide_secants(secants, tolerance=tolerance, deadline=deadline)
         if decision.verdict != "undecided":
             return _decided(problem, secants, decision)
+        return _better(_undecided(problem, secants, decision), bounded)
     except UnsupportedError as error:
-        return bounded(str(error))
+        return replace(bounded, reason=_instead(bounded, str(error)))
     except KeyboardInterrupt:
-        network = refitted_network(scaled, [])
-        verdict = Verdict(
-            problem, "undecided", scaled.scatter, _loss(problem, network), None, network,
-            reason="interrupted", interrupted=True, proof=NonnegativeProof(),
-        )
-        return with_rank_bound(verdict, scaled, tolerance)
-    return _better(_undecided(problem, secants, decision), bounded(decision.reason))
+        return replace(bounded, reason=_instead(bounded, "interrupted"), interrupted=True)
 
 
 def _decided(problem: Problem, secants: SecantProblem, decision: SecantDecision) -> Verdict:
@@ -176,12 +172,10 @@ def _limit(
 
 def _better(verdict: Verdict, bounded: Verdict) -> Verdict:
     """Two sets of bounds joined; if they meet, the network is a minimiser."""
-    if bounded.lower > verdict.lower:
-        verdict = replace(
-            verdict, lower=bounded.lower, proof=bounded.proof, reason=bounded.reason
-        )
-    elif bounded.interrupted:
-        verdict = replace(verdict, reason=f"interrupted; {verdict.reason}")
+    reason = f"{verdict.reason}; the lower bound is by the cases of neurons"
+    if bounded.lower >= verdict.lower:
+        reason = _instead(bounded, str(verdict.reason))
+        verdict = replace(verdict, lower=bounded.lower, proof=bounded.proof)
     if bounded.upper < verdict.upper:
         verdict = replace(verdict, upper=bounded.upper, minimiser=bounded.minimiser)
     if verdict.lower == verdict.upper:
@@ -190,18 +184,22 @@ def _better(verdict: Verdict, bounded: Verdict) -> Verdict:
             reason="a network reaches the lower bound",
         )
     return replace(
-        verdict, interrupted=bounded.interrupted,
-        statistics={**verdict.statistics, **bounded.statistics},
+        verdict, reason=reason, statistics={**verdict.statistics, **bounded.statistics}
     )
+
+
+def _instead(bounded: Verdict, reason: str) -> str:
+    """The reason for bounds only, and where the lower one is from."""
+    return f"{reason}; {str(bounded.reason).rpartition('; ')[2]}"
 
 
 def _loss(problem: Problem, network: ShallowNetwork) -> Fraction:
     return network.loss(problem.dataset.inputs, problem.dataset.outputs)
 
 
-def _share(deadline: float | None) -> float | None:
-    """The deadline of the proofs, before that of all."""
+def _share(deadline: float | None, share: float) -> float | None:
+    """The end of a share of the time that is left."""
     if deadline is None:
         return None
     now = time.monotonic()
-    return deadline - _RESERVE * max(deadline - now, 0.0)
+    return now + share * (deadline - now)
