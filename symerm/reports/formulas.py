@@ -20,6 +20,7 @@ __all__ = ["combination_formula", "format_decimal", "network_formulas", "polynom
 #: Longest exact factor within a formula, in characters.
 _LONGEST_FACTOR = 9
 
+Number = Fraction | int
 Factor = Fraction | Entry
 _ZERO = Fraction(0)
 
@@ -198,7 +199,11 @@ def _quotient_term(factor: RationalFunction) -> tuple[list[tuple[str, str]], boo
     """A quotient of polynomials as one term."""
     sign = "+" if factor.sign > 0 else "-"
     texts, rounded = [], False
-    for part, turn in zip(factor.whole_parts(), (factor.sign, 1), strict=True):
+    parts: Sequence[Sequence[Number]] = factor.whole_parts()
+    if any(abs(x) >= 10**_LONGEST_FACTOR for part in parts for x in part):
+        # With a denominator 1 + .. the rounded numbers are of the sizes that matter.
+        parts = factor.numerator, factor.denominator
+    for part, turn in zip(parts, (factor.sign, 1), strict=True):
         terms, is_rounded = _power_terms([(Fraction(turn * x), k) for k, x in enumerate(part)])
         rounded = rounded or is_rounded
         texts.append(_sum(terms) if len(terms) == 1 else f"({_sum(terms)})")
