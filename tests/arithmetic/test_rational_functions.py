@@ -11,7 +11,7 @@ from symerm.arithmetic.rational_functions import RationalFunction
 
 NUMBERS = st.fractions(-9, 9, max_denominator=5)
 LISTS = st.lists(NUMBERS, max_size=4)
-POINTS = st.fractions(Fraction(1, 9), 9, max_denominator=7)
+POINTS = st.fractions(Fraction(1, 9), 9, max_denominator=9)
 
 
 def value(coefficients, eps):

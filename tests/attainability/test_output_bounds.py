@@ -56,7 +56,7 @@ CASES = [
 def test_below_every_network(size, dimension, outputs, width, options, seed):
     inputs, responses = random_rows(seed, size, dimension, outputs, repeats=seed)
     problem = problem_of(inputs, responses, width, **options)
-    verdict = decide(problem)
+    verdict = bounded(problem)
     assert verdict.verdict == "undecided"
     assert 0 < verdict.lower < verdict.upper
     assert isinstance(verdict.proof, RankProof | ProjectionProof)
