@@ -171,12 +171,12 @@ class SecantProof:
 
     Attributes
     ----------
-    kind : ``"bounds"``, ``"attained"`` or ``"level"``
+    kind : ``"bounds"``, ``"attained"``, ``"level"`` or ``"fit"``
     level : Fraction or None
         For ``"level"``: every tuple of neurons is above it or not stationary.
     limit : (root, coordinates, orders) or None
-        For ``"level"``: coordinates of the items of each axis, and the power of eps that each
-        carries on the way to the stratum whose loss is approached.
+        For ``"level"`` and ``"fit"``: coordinates of the items of each axis, and the power of eps
+        that each carries on the way to the stratum whose loss is approached.
     steps : tuple of tuples
         The steps of all roots in order.
     """

@@ -83,11 +83,8 @@ def secant_roots(
         The tables of the vertices.
     width : int, at least 2
     """
-    roots: Iterator[Root]
-    if width == 2:
-        roots = _pairs(found.pieces)
-    else:
-        roots = _tuples(found.pieces, forms, width)
+    pieces = found.pieces
+    roots = _pairs(pieces) if width == 2 else _tuples(pieces, forms, width)
     return [root for root in roots if any(map(forms.wedge_square, root.wedges()))]
 
 

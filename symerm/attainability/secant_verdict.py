@@ -31,6 +31,8 @@ Report = Callable[[float, Fraction, int, int], None]
 
 #: Cases that are treated without and with a time limit.
 _ROOTS, _ROOTS_IN_TIME = 4000, 20_000
+#: Steps of all proofs together without a time limit.
+_STEPS = 200_000
 #: Share of the time for the bounds of other methods.
 _FOR_BOUNDS = 0.3
 
@@ -74,7 +76,6 @@ def decide_by_secants(
     >>> verdict.lower <= verdict.upper
     True
     """
-
     bounded = bounded_verdict(
         problem, scaled, reason="not decided", tolerance=tolerance,
         deadline=_share(deadline, _FOR_BOUNDS), executor=executor, report=report,
@@ -85,7 +86,10 @@ def decide_by_secants(
         secants = SecantProblem.of(scaled, most=_ROOTS if deadline is None else _ROOTS_IN_TIME)
         if not secants.tables:
             raise UnsupportedError("the hidden neurons span fewer dimensions than the width")
-        decision = decide_secants(secants, tolerance=tolerance, deadline=deadline)
+        decision = decide_secants(
+            secants, tolerance=tolerance, deadline=deadline,
+            steps=_STEPS if deadline is None else None,
+        )
         if decision.verdict != "undecided":
             return _decided(problem, secants, decision)
         return _better(_undecided(problem, secants, decision), bounded)
@@ -149,10 +153,11 @@ def _best_network(
 def _proof(
     decision: SecantDecision, kind: str, scaled: ScaledProblem
 ) -> SecantProof | NonnegativeProof:
-    if kind == "level" and decision.level is not None and decision.stratum is not None:
-        return SecantProof(
-            kind, scaled.to_loss(decision.level), _limit(decision.stratum), decision.steps
-        )
+    if kind == "level" and decision.stratum is not None:
+        limit = _limit(decision.stratum)
+        if decision.level is None:
+            return SecantProof("fit", None, limit, ())
+        return SecantProof(kind, scaled.to_loss(decision.level), limit, decision.steps)
     if decision.lower == 0:
         return NonnegativeProof()
     return SecantProof(kind, None, None, decision.steps)

@@ -229,7 +229,9 @@ class _Decision:
             tuple(int(i == item) for i in range(size))
             for item, size in zip(choice, table.root.shape, strict=True)
         )
-        return Limit(0, coordinates, None, self.problem.loss(0, coordinates, None))
+        loss = self.problem.loss(0, coordinates, None)
+        assert loss is not None
+        return Limit(0, coordinates, None, loss)
 
     def _candidates(self, guesses: Sequence[SecantGuess]) -> list[Limit]:
         found = map(self._exact, guesses[:_CANDIDATES])
