@@ -64,6 +64,8 @@ class Leaves:
     def of_chart(self, chart: Chart) -> Step | None:
         """A leaf that closes a chart, or None."""
         den, num = self.table.den, self.table.num
+        if self.kind == "bounds":
+            return None
         view = ChartView(chart, self.table.den_float, self.table.scale)
         for axis, keep in self.table.root.retreats:
             if not all(x == 0 for g in chart.inside[axis] for k, x in enumerate(g) if k != keep):
@@ -73,8 +75,6 @@ class Leaves:
                 continue
             if positive(larger, den) and retreats(larger, axis, den, num):
                 return ("m", axis, keep)
-        if self.kind == "bounds":
-            return None
         if self.lower_table is not None and not above(chart, self.lower_table):
             return None
         if self.kind == "attained":
@@ -87,13 +87,11 @@ class Leaves:
     def of_cell(self, cell: Cell, view: CellView) -> Step | None:
         """A leaf that closes a cell, or None."""
         kind = self.kind
-        if not cell.pure:
+        if kind == "bounds" or not cell.pure:
             return None
         for axis, keep in self.table.root.retreats:
             if self._retreats(cell, view, axis, keep):
                 return ("m", axis, keep)
-        if kind == "bounds":
-            return None
         if not self._above_lower(cell, view):
             return None
         if kind == "attained":

@@ -13,6 +13,7 @@ line (docs/secants.md).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -45,6 +46,10 @@ Coordinates = tuple[tuple[int, ...], ...]
 #: How far between the stratum's loss and the next one the level of a proof is put.
 _LEVELS = tuple(Fraction(1, 2**k) for k in (6, 9, 12, 16, 22))
 _CANDIDATES = 12
+#: How far below the best loss the bounds of an undecided problem are tried, one after the other.
+_COARSE = tuple(Fraction(1, k) for k in (2, 10, 100, 10**4, 10**6))
+#: The share of the effort for a decision.
+_DECIDING = 0.75
 
 
 @dataclass(frozen=True)
@@ -171,14 +176,22 @@ def decide_secants(
     steps : int, optional
         Limit of the steps of the proofs, whatever the time.
     """
-    return _Decision(problem, tolerance, Effort(steps, deadline)).decide()
+    # Part of the effort is kept for bounds, should nothing be decided.
+    soon = None
+    if deadline is not None:
+        now = time.monotonic()
+        soon = now + _DECIDING * (deadline - now)
+    effort = Effort(None if steps is None else int(_DECIDING * steps), soon)
+    reserve = Effort(None if steps is None else int((1 - _DECIDING) * steps), deadline)
+    return _Decision(problem, tolerance, effort, reserve).decide()
 
 
 class _Decision:
     def __init__(
-        self, problem: SecantProblem, tolerance: Fraction, effort: Effort
+        self, problem: SecantProblem, tolerance: Fraction, effort: Effort, reserve: Effort
     ) -> None:
-        self.problem, self.tolerance, self.effort = problem, tolerance, effort
+        self.problem, self.tolerance = problem, tolerance
+        self.effort, self.reserve = effort, reserve
         self.order: list[int] = list(range(len(problem.tables)))
 
     def decide(self) -> SecantDecision:
@@ -325,17 +338,20 @@ class _Decision:
             if self.effort.over
             else "a boundary stratum and the realised planes tie, or nearly so"
         )
-        for part in (self.tolerance, Fraction(1, 10**6), Fraction(1, 1000), Fraction(1, 10)):
+        self.effort = self.reserve
+        proved = Fraction(0)
+        found: tuple[Step, ...] = ()
+        for part in (*_COARSE, self.tolerance):
             if target == 0 or self.effort.over:
                 break
             lower = target * (1 - part)
             steps = self._prove_all(self._goals("bounds", lower, lower))
-            if steps is not None:
-                return SecantDecision(
-                    "undecided", lower, best, stratum, None, steps, reason,
-                    self._statistics(steps),
-                )
-        return SecantDecision("undecided", Fraction(0), best, stratum, None, (), reason)
+            if steps is None:
+                break
+            proved, found = lower, steps
+        return SecantDecision(
+            "undecided", proved, best, stratum, None, found, reason, self._statistics(found)
+        )
 
     def _statistics(self, steps: Sequence[Step]) -> dict[str, int]:
         return {

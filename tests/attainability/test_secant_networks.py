@@ -40,10 +40,9 @@ def limits(problem, count, source):
             )
             if not all(map(any, coordinates)):
                 continue
-            try:
-                yield Limit(k, coordinates, None, problem.loss(k, coordinates, None))
-            except ZeroDivisionError:
-                continue
+            loss = problem.loss(k, coordinates, None)
+            if loss is not None:
+                yield Limit(k, coordinates, None, loss)
 
 
 CASES = [

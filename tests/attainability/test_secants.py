@@ -1,0 +1,110 @@
+"""Three neurons on the line, exact fits without a minimiser, and agreement with other routes."""
+
+import random
+from fractions import Fraction
+
+import pytest
+from search_cases import problem_of
+
+from symerm.attainability import decide
+from symerm.attainability.scaled import scale_problem
+from symerm.attainability.secants import SecantProblem, decide_secants
+from symerm.attainability.two_neurons import PlaneProblem, decide_planes
+from symerm.certificates import checker
+from symerm.certificates.writer import certificate_text
+from symerm.problem import Architecture, Dataset, Problem
+from tests.oracles.numeric import refute
+
+TOLERANCE = Fraction(1, 10**9)
+UNIT_VECTORS = ([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 0], [-1, 0], [0, 1]])
+FIRST = (
+    [[-2, 0], [-1, 0], [0, 0], [1, 0], [2, 0], [1, 1]],
+    [[2, 0], [1, 0], [0, 0], [-2, 0], [-4, 0], [0, 1]],
+)
+
+
+def drawn(n, outputs, seed):
+    source = random.Random(seed)
+    places = sorted(source.sample(range(-9, 10), n))
+    return [[x] for x in places], [[source.randint(-9, 9) for _ in range(outputs)] for _ in places]
+
+
+def checked(verdict, path) -> str:
+    path.write_text("".join(certificate_text(verdict)), encoding="utf-8")
+    return checker.check(str(path))
+
+
+def test_the_unit_vectors_have_no_minimiser(tmp_path):
+    data = Dataset.from_rows(*UNIT_VECTORS)
+    problem = Problem(data, Architecture(2, hidden_bias=False, output_bias=False))
+    verdict = decide(problem)
+    assert (verdict.verdict, verdict.lower, verdict.upper) == ("not-attained", 0, 0)
+    assert checked(verdict, tmp_path / "c.json") == "not-attained 0 0"
+    losses = [
+        network.loss(data.inputs, data.outputs) for _, network, _ in verdict.escape.samples
+    ]
+    assert losses == [loss for _, _, loss in verdict.escape.samples]
+    assert all(a > b > 0 for a, b in zip(losses, losses[1:], strict=False))
+
+
+def test_the_first_counterexample(tmp_path):
+    verdict = decide(problem_of(*FIRST, 2))
+    assert (verdict.verdict, verdict.lower, verdict.upper) == ("not-attained", 0, 0)
+    assert checked(verdict, tmp_path / "c.json") == "not-attained 0 0"
+
+
+def test_a_fit_that_is_realised_is_attained(tmp_path):
+    # The responses of two ReLU neurons without biases at the unit vectors and one more point.
+    inputs = [[1, 0], [0, 1], [1, 1], [-1, 2]]
+    outputs = [[1, 0], [0, 1], [1, 1], [0, 2]]
+    problem = Problem(
+        Dataset.from_rows(inputs, outputs), Architecture(2, hidden_bias=False, output_bias=False)
+    )
+    verdict = decide(problem)
+    assert (verdict.verdict, verdict.upper) == ("attained", 0)
+    assert checked(verdict, tmp_path / "c.json").startswith("attained 0 0")
+
+
+@pytest.mark.parametrize(("seed", "answer"), [(1, "attained"), (10, "not-attained")])
+def test_three_neurons_on_the_line(seed, answer, tmp_path):
+    inputs, outputs = drawn(7, 2, seed)
+    problem = problem_of(inputs, outputs, 3)
+    verdict = decide(problem)
+    assert verdict.verdict == answer
+    assert verdict.upper - verdict.lower <= 2 * TOLERANCE * verdict.upper
+    assert checked(verdict, tmp_path / "c.json").startswith(answer)
+    if answer == "not-attained":
+        losses = [loss for _, _, loss in verdict.escape.samples]
+        assert all(a > b > verdict.upper for a, b in zip(losses, losses[1:], strict=False))
+
+
+@pytest.mark.parametrize("seed", [5, 7, 9, 13])
+def test_three_neurons_against_a_numeric_search(seed):
+    """No network found by another search is below the proved bound."""
+    inputs, outputs = drawn(7, 2, seed)
+    problem = problem_of(inputs, outputs, 3)
+    scaled = scale_problem(problem)
+    decision = decide_secants(SecantProblem.of(scaled), tolerance=TOLERANCE, steps=60_000)
+    lower = scaled.to_loss(decision.lower)
+    assert lower > 0
+    assert refute(lower, inputs, outputs, 3, starts=30, seed=seed) is None
+    if decision.verdict == "attained":
+        upper = scaled.to_loss(decision.best.loss)
+        assert refute(upper * (1 - 2 * TOLERANCE), inputs, outputs, 3, seed=seed) is None
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11])
+def test_two_neurons_agree_with_the_planes(seed):
+    inputs, outputs = drawn(5 + seed % 3, 2 + seed % 2, 50 + seed)
+    scaled = scale_problem(problem_of(inputs, outputs, 2))
+    secants = decide_secants(SecantProblem.of(scaled), tolerance=TOLERANCE, steps=60_000)
+    planes = decide_planes(PlaneProblem.of(scaled), tolerance=TOLERANCE)
+    uppers = [planes.best[2], secants.best.loss]
+    if planes.stratum is not None:
+        uppers.append(planes.stratum[2])
+    if secants.stratum is not None:
+        uppers.append(secants.stratum.loss)
+    # Both lower bounds are below every loss and every limit of losses that was found.
+    assert max(secants.lower, planes.lower) <= min(uppers)
+    if "undecided" not in (secants.verdict, planes.verdict):
+        assert secants.verdict == planes.verdict
