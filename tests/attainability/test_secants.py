@@ -2,6 +2,7 @@
 
 import random
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from search_cases import problem_of
@@ -44,7 +45,7 @@ def test_the_unit_vectors_have_no_minimiser(tmp_path):
         network.loss(data.inputs, data.outputs) for _, network, _ in verdict.escape.samples
     ]
     assert losses == [loss for _, _, loss in verdict.escape.samples]
-    assert all(a > b > 0 for a, b in zip(losses, losses[1:], strict=False))
+    assert all(a > b > 0 for a, b in pairwise(losses))
 
 
 def test_the_first_counterexample(tmp_path):
@@ -75,7 +76,7 @@ def test_three_neurons_on_the_line(seed, answer, tmp_path):
     assert checked(verdict, tmp_path / "c.json").startswith(answer)
     if answer == "not-attained":
         losses = [loss for _, _, loss in verdict.escape.samples]
-        assert all(a > b > verdict.upper for a, b in zip(losses, losses[1:], strict=False))
+        assert all(a > b > verdict.upper for a, b in pairwise(losses))
 
 
 @pytest.mark.parametrize("seed", [5, 7, 9, 13])
