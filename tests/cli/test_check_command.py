@@ -247,7 +247,10 @@ def test_a_path_that_cannot_be_written_is_refused_before_the_search(
     assert Path("d.csv").read_text() == DATA
 
 
-def test_a_plot_draws_two_inputs_at_most_and_says_so_before_the_search(run, solver) -> None:
+def test_a_plot_draws_two_inputs_at_most_and_says_so_before_the_search(
+    run, solver, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     Path("wide.csv").write_text("a,b,c,y\n1,2,3,4\n2,3,5,6\n")
     code, out, err = run("check", "wide.csv", "--width", 1, "--plot", "fit.png")
     assert (code, out) == (2, "")
