@@ -15,7 +15,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from flint import fmpz_mat
 
 from symerm.attainability.cell_view import CellView, scaled_floats
 from symerm.attainability.chart_view import ChartView
@@ -29,7 +28,7 @@ from symerm.attainability.secant_cells import (
     unions,
 )
 from symerm.attainability.secant_charts import Chart, above, positive, retreats, rises
-from symerm.attainability.secant_search import RootTables, dead_boxes
+from symerm.attainability.secant_search import RootTables
 from symerm.attainability.slot_polynomials import (
     den_coefficients,
     enlarged,
@@ -54,8 +53,8 @@ class Leaves:
 
     def __init__(self, table: RootTables, kind: str, lower: tuple[int, int] | None) -> None:
         self.table, self.kind, self.shape = table, kind, table.root.shape
-        self.boxes = list(dead_boxes(self.shape, table.dead))
-        self.den, self.num = fmpz_mat(table.den), fmpz_mat(table.num)
+        self.boxes = table.boxes
+        self.den, self.num = table.forms
         self.lower_form = None if lower is None else lower[0] * self.den - lower[1] * self.num
         self.lower_table = None if self.lower_form is None else [
             [int(x) for x in row] for row in self.lower_form.tolist()

@@ -16,7 +16,6 @@ from math import gcd
 from typing import Any
 
 import numpy as np
-from flint import fmpz_mat
 
 from symerm.attainability.cell_view import CellView, simplex_slots
 from symerm.attainability.chart_view import ChartView
@@ -126,11 +125,11 @@ class _Attempt:
     ) -> None:
         self.table, self.goals, self.limit, self.size = table, goals, cells, size
         self.effort, self.merging = effort, False
-        self.den = fmpz_mat(table.den)
+        self.den, num = table.forms
         self.shape = table.root.shape
         self.leaves = Leaves(table, goals.kind, goals.lower)
         a, b = goals.goal
-        self.goal_form = a * self.den - b * fmpz_mat(table.num)
+        self.goal_form = a * self.den - b * num
         self.goal_table = [[int(x) for x in row] for row in self.goal_form.tolist()]
         # goal share: (a/b)/|T|^2 as a float without overflow
         ratio = float(Fraction(a, b) / square)

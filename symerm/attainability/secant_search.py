@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, product
+from math import log
 from typing import Any
 
 import numpy as np
+from flint import fmpz_mat
 from numpy.typing import NDArray
 
 from symerm.attainability.secant_roots import Root
@@ -30,7 +33,16 @@ _STARTS, _STEPS = 5, 50
 
 @dataclass(frozen=True)
 class RootTables:
-    """den and num of a root, exact, and scaled to floats with unit diagonal of den."""
+    """den and num of a root, exact, and scaled to floats with unit diagonal of den.
+
+    Attributes
+    ----------
+    root : Root
+    den, num : K x K tables
+    scale : the lengths of the wedges, the longest one taken as one
+    den_float, num_float : den and num of the wedges scaled to length one, num as a share of |T|^2
+    items : for each axis the logarithms of lengths of its items that explain those of the wedges
+    """
 
     root: Root
     den: list[list[int]]
@@ -42,24 +54,42 @@ class RootTables:
 
     @classmethod
     def of(cls, root: Root, den: list[list[int]], num: list[list[int]], square: int) -> RootTables:
-        """Tables with the num part divided by |T|^2."""
-        scale = np.array([float(row[k]) ** 0.5 if row[k] else 1.0 for k, row in enumerate(den)])
-        outer = np.outer(scale, scale)
-        # The logarithms of lengths of the items that explain those of the wedges best.
-        alive = [k for k, row in enumerate(den) if row[k]]
-        incidence = _incidence(root.shape)
-        fitted = np.linalg.lstsq(incidence[alive], np.log(scale[alive]), rcond=None)[0]
-        ends = np.cumsum(root.shape)
+        """The tables of a root with some wedge that does not vanish."""
+        diagonal = [row[k] for k, row in enumerate(den)]
+        # Integers of any size: powers of two near the lengths first, so that floats hold the rest.
+        bits = [x.bit_length() // 2 for x in diagonal]
+        den_near, num_near = (
+            np.array([
+                [x / (unit << (b + c)) for x, c in zip(row, bits, strict=True)]
+                for row, b in zip(table, bits, strict=True)
+            ])
+            for table, unit in ((den, 1), (num, square))
+        )
+        near = np.array([max(x, 1) / (1 << 2 * b) for x, b in zip(diagonal, bits, strict=True)])
+        outer = np.sqrt(np.outer(near, near))
+        lengths = np.array([log(x) / 2 if x else 0.0 for x in diagonal])
+        alive = np.array(diagonal, dtype=bool)
+        fitted = np.linalg.lstsq(_incidence(root.shape)[alive], lengths[alive], rcond=None)[0]
         return cls(
-            root, den, num, scale, np.array(den, dtype=float) / outer,
-            np.array(num, dtype=float) / outer / float(square),
-            tuple(np.split(fitted, ends[:-1])),
+            root, den, num, np.exp(np.maximum(lengths - lengths[alive].max(), -600.0)),
+            den_near / outer, num_near / outer,
+            tuple(np.split(fitted, np.cumsum(root.shape)[:-1])),
         )
 
-    @property
-    def dead(self) -> list[bool]:
+    @cached_property
+    def dead(self) -> tuple[bool, ...]:
         """Which wedges vanish."""
-        return [row[k] == 0 for k, row in enumerate(self.den)]
+        return tuple(row[k] == 0 for k, row in enumerate(self.den))
+
+    @cached_property
+    def boxes(self) -> tuple[Box, ...]:
+        """The maximal products of item sets on which all wedges vanish."""
+        return tuple(dead_boxes(self.root.shape, self.dead))
+
+    @cached_property
+    def forms(self) -> tuple[fmpz_mat, fmpz_mat]:
+        """den and num as matrices."""
+        return fmpz_mat(self.den), fmpz_mat(self.num)
 
 
 @dataclass(frozen=True)
@@ -113,7 +143,7 @@ def search_minima(tables: Sequence[RootTables], seed: int = 0) -> list[SecantGue
     for index, table in enumerate(tables):
         dead, shape = table.dead, table.root.shape
         patches: list[tuple[int, Box | None, list[bool]]] = [(index, None, [not x for x in dead])]
-        for box in dead_boxes(shape, dead):
+        for box in table.boxes:
             mask = [d == 1 and not x for d, x in zip(degrees(shape, box), dead, strict=True)]
             if sum(mask) > 1:
                 patches.append((index, box, mask))
