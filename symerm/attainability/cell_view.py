@@ -44,19 +44,32 @@ class CellView:
         found = self.values.ravel()[exchanges(self.cell.sizes)].sum(1)
         return bool(found.min() >= -_SLACK * max(1.0, float(np.abs(self.values).max())))
 
-    def extent(self, slots: Sequence[int]) -> float:
-        """The largest 1 - cosine of two generators of some slots, items taken as orthogonal."""
-        widest = 0.0
-        for k in slots:
-            slot = self.cell.slots[k]
-            lengths = [np.exp(self.table.items[axis]) for axis in slot.axes]
-            scale = lengths[0]
-            for other in lengths[1:]:
-                scale = np.outer(scale, other).ravel()
-            rows = np.array([scaled_floats(g) for g in slot.generators]) * scale
-            rows /= np.linalg.norm(rows, axis=1)[:, None]
-            widest = max(widest, 1.0 - float((rows @ rows.T).min()))
-        return widest
+    def extent(self, slot: int) -> float:
+        """The largest 1 - cosine of two generators of a slot, items taken as orthogonal."""
+        rows, _ = self._item_rows(slot)
+        return 1.0 - float((rows @ rows.T).min())
+
+    def halving(self, slot: int) -> tuple[int, int, int, int, int]:
+        """The split of a slot between its farthest generators, in the lengths of items."""
+        rows, lengths = self._item_rows(slot)
+        cosines = rows @ rows.T
+        i, j = sorted(int(k) for k in np.unravel_index(cosines.argmin(), cosines.shape))
+        power = round((lengths[j] - lengths[i]) / log(2.0))
+        return slot, i, j, 1 << max(power, 0), 1 << max(-power, 0)
+
+    def _item_rows(self, slot: int) -> tuple[Array, list[float]]:
+        """The generators of a slot with orthogonal items, of length one, and their lengths' logs."""
+        own = self.cell.slots[slot]
+        factors = [np.exp(self.table.items[axis]) for axis in own.axes]
+        scale = factors[0]
+        for other in factors[1:]:
+            scale = np.outer(scale, other).ravel()
+        rows = np.array([scaled_floats(g) for g in own.generators]) * scale
+        norms = np.linalg.norm(rows, axis=1)
+        lengths = [
+            log(norm) + log(max(g)) for norm, g in zip(norms, own.generators, strict=True)
+        ]
+        return rows / norms[:, None], lengths
 
     def _distances(self, slot: int) -> Any:
         """1 - cosine for all pairs of generators of a slot, the largest over the other slots."""
@@ -79,13 +92,13 @@ class CellView:
                     found[i, j] = max(found[i, j], gap)
         return found
 
-    def choose(self, only: int | None = None) -> tuple[int, int, int, int, int] | None:
-        """Slot, generators and weights of the most promising split, of one slot if given."""
+    def choose(self) -> tuple[int, int, int, int, int] | None:
+        """Slot, generators and weights of the most promising split."""
         sizes = self.cell.sizes
         grid = self.values.reshape(sizes + sizes)
         best: tuple[float, int, int, int] | None = None
         for slot in range(len(sizes)):
-            if sizes[slot] < 2 or only not in (None, slot):
+            if sizes[slot] < 2:
                 continue
             distances = self._distances(slot)
             blame = self._blame(grid, slot)

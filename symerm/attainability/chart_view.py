@@ -1,26 +1,29 @@
-"""Floats on a chart: which simplex to halve, and whether the loss may rise everywhere."""
+"""Floats on a chart: signs of coefficients up to rounding, and which simplex to halve."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from itertools import combinations, product
-from math import exp, log
+from functools import cached_property, lru_cache
+from itertools import combinations
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from symerm.attainability.secant_charts import Chart
+from symerm.attainability.secant_charts import Chart, Expansion, Terms
+from symerm.attainability.vector_polynomials import BITS
 
 __all__ = ["ChartView"]
 
 Array = NDArray[np.float64]
-#: The exponents of a monomial, group by group, and the size of its negative coefficient.
-Negative = tuple[tuple[tuple[int, ...], ...], int]
+
+#: Coefficients this much below zero, relative to the form, may be rounding: integers decide.
+_SLACK = 1e-10
 
 
 class ChartView:
-    """The vectors w/t of a chart in floats.
+    """The vectors w/t of a chart in floats, with generators of size one.
 
     Parameters
     ----------
@@ -33,9 +36,8 @@ class ChartView:
     def __init__(self, chart: Chart, den: Array, scale: Array) -> None:
         self.chart, self.den, self.scale = chart, den, scale
         self.groups = [_normed(group) for group in chart.groups]
-        self.slots = sum(1 for part in chart.outside if part)
         # One common factor for all outside generators; the radius takes it back.
-        unit = max((x for part in chart.outside for g in part for x in g), default=1)
+        self.unit = unit = max((x for part in chart.outside for g in part for x in g), default=1)
         self.outside = [
             np.array([[x / unit for x in g] for g in part]).reshape(len(part), chart.shape[axis])
             for axis, part in enumerate(chart.outside)
@@ -44,50 +46,81 @@ class ChartView:
             [float(Fraction(s, s + unit * t)), float(Fraction(unit * t, s + unit * t))]
             for s, t in chart.radius
         ])
+        self.sizes = tuple(map(len, self.groups))
 
-    def expansion(self, inside: Sequence[Array], spread: Array) -> list[Array]:
-        """L_0, .., L_m of a point, scaled."""
-        found = [np.ones(1)]
-        for axis, u in enumerate(inside):
-            part = self.chart.part(axis)
-            outer = spread[part] @ self.outside[axis] if part.stop > part.start else 0.0 * u
-            grown = [np.zeros(len(found[0]) * len(u)) for _ in range(len(found) + 1)]
-            for r, old in enumerate(found):
-                grown[r] += np.outer(old, u).ravel()
-                grown[r + 1] += np.outer(old, outer).ravel()
-            found = grown
-        return [x * self.scale for x in found[: self.slots + 1]]
-
-    def at(self, inside: Sequence[Array], spread: Array, radius: Array) -> Array:
-        """w/t."""
-        parts, (s, t) = self.expansion(inside, spread), radius
-        return sum(
-            (t ** (r - 1) * s ** (self.slots - r) * parts[r] for r in range(1, self.slots + 1)),
-            np.zeros_like(parts[0]),
+    def expansion(self, marked: int | None = None) -> Expansion:
+        """w/t as a polynomial, the terms in which an axis is outside apart."""
+        *inside, spread, radius = self.groups
+        return Expansion(
+            self.chart, inside, spread, radius, self.outside, np.ones(len(spread)), marked
         )
 
-    def _point(self, chosen: Mapping[int, int]) -> Array:
-        """w/t with given generators in some groups and the middle of the others."""
-        parts = [
-            group[chosen[k]] if k in chosen else group.mean(0)
-            for k, group in enumerate(self.groups)
-        ]
-        return self.at(parts[:-2], parts[-2], parts[-1])
+    @cached_property
+    def whole(self) -> tuple[tuple[int, ...], Array]:
+        """The monomials of w/t and their vectors, scaled."""
+        return self.scaled(self.expansion().whole())
 
-    def choose(self, negative: Sequence[Negative]) -> tuple[int, int, int, int, int] | None:
+    def scaled(self, terms: Terms) -> tuple[tuple[int, ...], Array]:
+        """Monomials and vectors, in units of the lengths of the wedges."""
+        if not terms:
+            return (), np.zeros((0, len(self.scale)))
+        return tuple(terms), np.array(list(terms.values())) * self.scale
+
+    def coefficients(
+        self, form: Array, left: tuple[tuple[int, ...], Array],
+        right: tuple[tuple[int, ...], Array],
+    ) -> tuple[tuple[int, ...], Array]:
+        """The monomials of a bilinear form of two polynomials and their coefficients."""
+        keys, places = _folded(left[0], right[0])
+        values = left[1] @ form @ right[1].T
+        return keys, np.bincount(places, values.ravel(), len(keys))
+
+    def negative(self, form: Array) -> tuple[tuple[int, ...], Array]:
+        """The monomials of a form of w/t with negative coefficients; none up to rounding."""
+        keys, values = self.coefficients(form, self.whole, self.whole)
+        chosen = np.flatnonzero(values < -_SLACK * max(1.0, float(np.abs(values).max())))
+        return tuple(keys[k] for k in chosen), -values[chosen]
+
+    def may_be_positive(
+        self, form: Array, left: tuple[tuple[int, ...], Array],
+        right: tuple[tuple[int, ...], Array],
+    ) -> bool:
+        """Whether no coefficient of a bilinear form is negative up to rounding."""
+        if not left[0] or not right[0]:
+            return True
+        _, values = self.coefficients(form, left, right)
+        return bool(values.min() >= -_SLACK * max(1e-6, float(np.abs(values).max())))
+
+    def choose(
+        self, negative: tuple[tuple[int, ...], Array]
+    ) -> tuple[int, int, int, int, int] | None:
         """Group, generators and weights of the most promising split."""
+        keys, rows = self.whole
+        exponents = _exponents(keys, sum(self.sizes))
+        offsets = np.concatenate([[0], np.cumsum(self.sizes)])
+        degrees = [int(exponents[0, a:b].sum()) for a, b in zip(offsets, offsets[1:], strict=False)]
         lengths, units = [], []
-        for k, group in enumerate(self.groups):
-            points = np.array([self._point({k: i}) for i in range(len(group))])
-            size = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", points, self.den, points), 0.0))
-            size = np.where(size > 0, size, 1.0)
-            lengths.append(np.log(size) + [log(sum(g)) for g in self.chart.groups[k]])
-            units.append(points / size[:, None])
+        for k, size in enumerate(self.sizes):
+            # One generator of a group and the middles of the others.
+            points = []
+            for i in range(size):
+                at = np.concatenate([
+                    np.full(m, 1.0 / m) if g != k else np.eye(m)[i]
+                    for g, m in enumerate(self.sizes)
+                ])
+                points.append(np.prod(np.where(exponents > 0, at**exponents, 1.0), axis=1) @ rows)
+            point = np.array(points)
+            square = np.einsum("ij,jk,ik->i", point, self.den, point)
+            length = np.sqrt(np.maximum(square, 0.0))
+            length = np.where(length > 0, length, 1.0)
+            # The length belongs to a power of the generator.
+            lengths.append(np.log(length) / max(degrees[k], 1))
+            units.append(point / length[:, None])
         blame = self._blame(negative, lengths)
         best: tuple[float, int, int, int] | None = None
-        for k, points in enumerate(units):
-            cosine = points @ self.den @ points.T
-            for i, j in combinations(range(len(points)), 2):
+        for k, point in enumerate(units):
+            cosine = point @ self.den @ point.T
+            for i, j in combinations(range(len(point)), 2):
                 gap = max(1.0 - float(cosine[i, j]), 1e-9)
                 score = gap * (0.02 + blame.get((k, i, j), 0.0))
                 if best is None or score > best[0]:
@@ -95,68 +128,48 @@ class ChartView:
         if best is None:
             return None
         _, k, i, j = best
-        power = round(float(lengths[k][j] - lengths[k][i]) / log(2.0))
+        sums = [log(sum(g)) for g in self.chart.groups[k]]
+        if k == len(self.sizes) - 1:
+            sums = [log(s + self.unit * t) for s, t in self.chart.radius]
+        power = round((float(lengths[k][j] - lengths[k][i]) + sums[j] - sums[i]) / log(2.0))
         return k, i, j, 1 << max(power, 0), 1 << max(-power, 0)
 
     def _blame(
-        self, negative: Sequence[Negative], lengths: Sequence[Array]
+        self, negative: tuple[tuple[int, ...], Array], lengths: Sequence[Array]
     ) -> dict[tuple[int, int, int], float]:
         """How much each pair of generators takes part in negative coefficients."""
+        keys, values = negative
+        if not keys:
+            return {}
+        exponents = _exponents(keys, sum(self.sizes))
+        sizes = np.log(values) - exponents @ np.concatenate(lengths)
+        shares = np.exp(np.maximum(sizes - sizes.max(), -700.0))
+        used = exponents > 0
         found: dict[tuple[int, int, int], float] = {}
-        sizes = [
-            log(size) - sum(
-                float(np.dot(part, length)) for part, length in zip(exponents, lengths, strict=True)
-            )
-            for exponents, size in negative
-        ]
-        highest = max(sizes, default=0.0)
-        for (exponents, _), size in zip(negative, sizes, strict=True):
-            share = exp(max(size - highest, -700.0))
-            for k, part in enumerate(exponents):
-                used = [i for i, e in enumerate(part) if e]
-                for i, j in combinations(used, 2):
-                    found[k, i, j] = found.get((k, i, j), 0.0) + share
+        at = 0
+        for k, size in enumerate(self.sizes):
+            for i, j in combinations(range(size), 2):
+                found[k, i, j] = float(shares[used[:, at + i] & used[:, at + j]].sum())
+            at += size
         most = max(found.values(), default=0.0)
         return {key: value / most for key, value in found.items()} if most > 0 else {}
 
-    def may_rise(self, num: Array) -> bool:
-        """Whether at the corners' middles the loss rises with t."""
-        spreads = [
-            (a + b) / 2 for a, b in product(self.groups[-2], repeat=2)
-        ]
-        for *inside, spread, radius in product(*self.groups[:-2], spreads, self.groups[-1]):
-            parts, (s, t) = self.expansion(inside, spread), radius
-            if s <= 0:
-                return False
-            point = self.at(inside, spread, radius)
-            slope = sum(
-                ((r - 1) * t ** (r - 2) * s ** (self.slots - r) * parts[r]
-                 for r in range(2, self.slots + 1)),
-                np.zeros_like(point),
-            )
-            size = float(point @ self.den @ point)
-            energy = float(point @ num @ point)
-            rise = energy * float(point @ self.den @ slope) - size * float(point @ num @ slope)
-            if rise <= 0:
-                return False
-        return True
 
-    def may_retreat(self, axis: int, num: Array) -> bool:
-        """Whether at the corners the loss does not increase as the part of an axis shrinks."""
-        part = self.chart.part(axis)
-        for *inside, spread, radius in product(*self.groups):
-            rest = spread.copy()
-            rest[part] = 0.0
-            if not rest.any():
-                return False
-            point = self.at(inside, spread, radius)
-            moved = point - self.at(inside, rest, radius)
-            size = float(point @ self.den @ point)
-            energy = float(point @ num @ point)
-            along = float(point @ self.den @ moved), float(point @ num @ moved)
-            if energy * along[0] - size * along[1] < -1e-12 * size * size:
-                return False
-        return True
+@lru_cache(maxsize=256)
+def _folded(
+    left: tuple[int, ...], right: tuple[int, ...]
+) -> tuple[tuple[int, ...], NDArray[np.int64]]:
+    """The different products of monomials, and which of them each pair has."""
+    places: dict[int, int] = {}
+    found = [places.setdefault(x + y, len(places)) for x in left for y in right]
+    return tuple(places), np.array(found, dtype=np.int64)
+
+
+@lru_cache(maxsize=256)
+def _exponents(keys: tuple[int, ...], count: int) -> NDArray[np.int64]:
+    """The exponents of packed monomials, one row each."""
+    mask = (1 << BITS) - 1
+    return np.array([[key >> BITS * k & mask for k in range(count)] for key in keys])
 
 
 def _normed(group: Sequence[Sequence[int]]) -> Array:

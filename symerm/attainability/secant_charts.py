@@ -1,12 +1,11 @@
-"""Charts at vanishing wedges: the blow-up of a box of a cell, and its exact tests.
+"""Charts at vanishing wedges: the blow-up of a box of a cell.
 
 Where all products of some **inside** generators vanish, a tuple near them is written as
 x_a = s u_a + t c_a with u_a in the simplex of the inside generators of slot a and all outside
 parts c_a together in one simplex.  Then w is divisible by t, and the chart
 (u, c, [s : t]) -> w/t covers the closure of the cell near the box: t = 0 is the boundary stratum.
 With w/t = sum over r of t^(r-1) s^(m-r) L_r (r parts outside, m slots that have any) the loss is a
-quotient of polynomials that are homogeneous in u, c and (s, t), so their coefficients on a product
-of subsimplices decide signs.
+quotient of polynomials that are homogeneous in u, c and (s, t).
 """
 
 from __future__ import annotations
@@ -15,18 +14,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
-from math import comb, lcm, prod
+from math import lcm
 from typing import Any
 
-from flint import Ordering, fmpz_mpoly_ctx
+import numpy as np
+from numpy.typing import NDArray
 
 from symerm.arithmetic.linalg import primitive
 from symerm.attainability.secant_cells import Cell
+from symerm.attainability.vector_polynomials import monomial
 
-__all__ = ["Chart", "Expansion", "above", "chart_of", "positive", "retreats", "rises"]
+__all__ = ["Chart", "Expansion", "chart_of", "exact_expansion"]
 
 Vector = tuple[int, ...]
-Table = Sequence[Sequence[int]]
+Array = NDArray[Any]
+#: Monomials with their vectors.
+Terms = dict[int, Array]
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,6 @@ class Chart:
     spread : generators of a part of the joint simplex of all outside generators, axis after axis
     radius : two generators (s, t)
 
-    sizes : the sizes of the generators of the spread, if they are not the sums of their entries
-
     The size of a vector of a simplex is the sum of its entries.
     """
 
@@ -51,7 +52,6 @@ class Chart:
     inside: tuple[tuple[Vector, ...], ...]
     spread: tuple[Vector, ...]
     radius: tuple[Vector, ...]
-    sizes: tuple[int, ...] | None = None
 
     @property
     def groups(self) -> tuple[tuple[Vector, ...], ...]:
@@ -82,23 +82,6 @@ class Chart:
         """Where the outside generators of an axis are in the vectors of the spread."""
         start = sum(len(part) for part in self.outside[:axis])
         return slice(start, start + len(self.outside[axis]))
-
-    def shrunk(self, axis: int) -> Chart | None:
-        """The chart with copies of the spread without the part of an axis.
-
-        None if a generator has no other part.
-        """
-        part, sizes = self.part(axis), list(map(sum, self.spread))
-        copies = []
-        for g in self.spread:
-            copy = (*g[: part.start], *(0,) * (part.stop - part.start), *g[part.stop :])
-            if not any(copy):
-                return None
-            copies.append(copy)
-        # A copy keeps the size of its original: the rest of the tuple does not move.
-        found = dict.fromkeys(zip((*self.spread, *copies), sizes * 2, strict=True))
-        spread, sized = zip(*found, strict=True)
-        return replace(self, spread=spread, sizes=sized)
 
 
 def chart_of(cell: Cell, box: Sequence[Sequence[int]]) -> Chart:
@@ -158,160 +141,112 @@ def _units(size: int) -> tuple[Vector, ...]:
 
 
 class Expansion:
-    """w/t of a chart as polynomials in the generators' coefficients, group after group."""
+    """w/t of a chart as a polynomial in the coefficients of its generators.
 
-    def __init__(self, chart: Chart, marked: int | None = None) -> None:
+    Parameters
+    ----------
+    chart : Chart
+    inside, spread, radius, outside : arrays
+        The generators, of integers or of floats that are positive multiples.
+    sizes : array
+        The sizes of the generators of the spread, scaled like them.
+    marked : int, optional
+        An axis: the terms in which it is outside are kept apart.
+    """
+
+    def __init__(
+        self, chart: Chart, inside: Sequence[Array], spread: Array, radius: Array,
+        outside: Sequence[Array], sizes: Array, marked: int | None = None,
+    ) -> None:
         self.sizes = tuple(map(len, chart.groups))
-        self.context = fmpz_mpoly_ctx.get(("x", sum(self.sizes)), Ordering.lex)
-        self.slots = m = sum(1 for part in chart.outside if part)
-        self.radius = chart.radius
-        self.one, self.zero = self.context.constant(1), self.context.constant(0)
-        last = len(chart.inside)
-        total = self._linear(last, tuple(chart.sizes or map(sum, chart.spread)))
-        # For each axis and item the inside and the outside part.
-        parts: list[list[tuple[Any, Any]]] = []
-        for axis, vectors in enumerate(chart.inside):
-            place, size = chart.part(axis), self._linear(axis, tuple(map(sum, vectors)))
-            row = []
-            for item in range(chart.shape[axis]):
-                outer = [
-                    sum(x * g[item] for x, g in zip(c[place], chart.outside[axis], strict=True))
-                    for c in chart.spread
-                ]
-                row.append((
-                    self._linear(axis, [g[item] for g in vectors]),
-                    size * self._linear(last, outer),
-                ))
-            parts.append(row)
-        # terms[r][J]: the wedge J with r parts outside, times size^(m - r); marked ones apart.
-        self.terms: list[list[Any]] = [[] for _ in range(m + 1)]
-        self.marked: list[list[Any]] = [[] for _ in range(m + 1)]
-        for choice in product(*map(range, chart.shape)):
-            plain, special = [self.one], [self.zero]
-            for axis, item in enumerate(choice):
-                inner, outer_part = parts[axis][item]
-                beyond = [self.zero] + [x * outer_part for x in plain]
-                more = [self.zero] + [x * outer_part for x in special]
-                plain, special = (
-                    [x * inner for x in [*plain, self.zero]],
-                    [x * inner + y for x, y in zip([*special, self.zero], more, strict=True)],
-                )
-                target = special if axis == marked else plain
-                for r, x in enumerate(beyond):
-                    target[r] = target[r] + x
-            for r in range(1, m + 1):
-                power = total ** (m - r)
-                self.terms[r].append((plain[r] + special[r]) * power)
-                self.marked[r].append(special[r] * power)
-
-    def _linear(self, group: int, values: Sequence[int]) -> Any:
-        """A linear form in the coefficients of a group."""
-        start, count = sum(self.sizes[:group]), sum(self.sizes)
-        return self.context.from_dict({
-            tuple(int(i == start + k) for i in range(count)): value
-            for k, value in enumerate(values) if value
-        })
-
-    def _pairs(
-        self, form: Table, left: Sequence[Sequence[Any]], right: Sequence[Sequence[Any]]
-    ) -> list[Any]:
-        """Coefficients of t^k s^(2m-2-k), k = 0 .. 2m - 2, of a form of two vectors."""
-        m = self.slots
-        images = [
-            [
-                sum((value * x for value, x in zip(row, right[r], strict=True) if value), self.zero)
-                for row in form
-            ]
-            for r in range(1, m + 1)
+        self.slots = sum(1 for part in chart.outside if part)
+        last = len(inside)
+        variables = [
+            [monomial(self.sizes, [(k, i, 1)]) for i in range(size)]
+            for k, size in enumerate(self.sizes)
         ]
-        found = [self.zero] * (2 * m - 1)
-        for r in range(1, m + 1):
-            for c in range(1, m + 1):
-                value = sum(
-                    (x * y for x, y in zip(left[r], images[c - 1], strict=True)), self.zero
-                )
-                found[r + c - 2] = found[r + c - 2] + value
+        # found[special][r]: the products of the first axes with r parts outside.
+        found: list[list[Terms]] = [[{0: np.ones(1, dtype=spread.dtype)}], [{}]]
+        for axis, vectors in enumerate(inside):
+            place = chart.part(axis)
+            inner = dict(zip(variables[axis], vectors, strict=True))
+            outer: Terms = {}
+            if place.stop > place.start:
+                beyond = spread[:, place].dot(outside[axis])
+                for key, u in zip(variables[axis], vectors, strict=True):
+                    for other, c in zip(variables[last], beyond, strict=True):
+                        outer[key + other] = u.sum() * c
+            grown: list[list[Terms]] = [[{} for _ in range(len(found[0]) + 1)] for _ in range(2)]
+            for special, by_degree in enumerate(found):
+                for r, terms in enumerate(by_degree):
+                    _add_products(grown[special][r], terms, inner)
+                    _add_products(grown[special or axis == marked][r + 1], terms, outer)
+            found = grown
+        self.plain, self.special = found
+        self.total = dict(zip(variables[last], sizes, strict=True))
+        (s0, t0), (s1, t1) = radius
+        near, far = variables[last + 1]
+        self.s, self.t = {near: s0, far: s1}, {near: t0, far: t1}
+
+    def whole(self) -> Terms:
+        """w/t."""
+        return self._sum(lambda r: 1, self.plain, self.special)
+
+    def special_part(self) -> Terms:
+        """The part of w/t in which the marked axis is outside."""
+        return self._sum(lambda r: 1, self.special)
+
+    def slope(self) -> Terms:
+        """The derivative of w/t in t."""
+        return self._sum(lambda r: r - 1, self.plain, self.special)
+
+    def _sum(self, weight: Any, *parts: Sequence[Terms]) -> Terms:
+        """The sum over r of weight(r) t^(r-1) (size s)^(m-r) times the parts of degree r."""
+        found: Terms = {}
+        m, drop = self.slots, int(weight(1) == 0)
+        power: dict[int, Any] = {0: 1}
+        scaled = _times(self.total, self.s)
+        factors: list[dict[int, Any]] = []
+        for _ in range(m):
+            factors.append(power)
+            power = _times(power, scaled)
+        for r in range(1 + drop, m + 1):
+            factor = factors[m - r]
+            for _ in range(r - 1 - drop):
+                factor = _times(factor, self.t)
+            for by_degree in parts:
+                for key, row in by_degree[r].items() if r < len(by_degree) else ():
+                    for other, value in factor.items():
+                        new = weight(r) * value * row
+                        old = found.get(key + other)
+                        found[key + other] = new if old is None else old + new
         return found
 
-    def quadratic(self, form: Table) -> list[Any]:
-        """The form of w/t by powers of t."""
-        return self._pairs(form, self.terms, self.terms)
 
-    def along(self, form: Table) -> list[Any]:
-        """The form of w/t and its marked part by powers of t."""
-        return self._pairs(form, self.terms, self.marked)
-
-    def polynomial(self, parts: Sequence[Any]) -> Any:
-        """sum_k t^k s^(last - k) parts[k] with the radius's coefficients put in."""
-        (s0, t0), (s1, t1) = self.radius
-        at = len(self.sizes) - 1
-        s, t = self._linear(at, (s0, s1)), self._linear(at, (t0, t1))
-        found, power = self.zero, self.one
-        for part in reversed(parts):
-            found = found * t + part * power
-            power = power * s
-        return found
-
-    def exponents(self, monomial: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-        """The exponents of a monomial, group by group."""
-        found, at = [], 0
-        for size in self.sizes:
-            found.append(tuple(int(e) for e in monomial[at : at + size]))
-            at += size
-        return tuple(found)
-
-    def all_positive(self, found: Any, degrees: Sequence[int]) -> bool:
-        """Whether all monomials of given degrees in the groups have positive coefficients."""
-        count = prod(comb(n + d - 1, d) for n, d in zip(self.sizes, degrees, strict=True))
-        values = found.coeffs()
-        return len(values) == count and all(x > 0 for x in values)
+def _add_products(target: Terms, left: Terms, right: Terms) -> None:
+    for key, x in left.items():
+        for other, y in right.items():
+            new = np.multiply.outer(x, y).ravel()
+            old = target.get(key + other)
+            target[key + other] = new if old is None else old + new
 
 
-def above_polynomial(chart: Chart, form: Table) -> Any:
-    """A quadratic form in w/t: on the chart it is non-negative if its coefficients are."""
-    expansion = Expansion(chart)
-    return expansion.polynomial(expansion.quadratic(form))
+def _times(left: dict[int, Any], right: dict[int, Any]) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for key, x in left.items():
+        for other, y in right.items():
+            found[key + other] = found.get(key + other, 0) + x * y
+    return found
 
 
-def above(chart: Chart, form: Table) -> bool:
-    """Whether a quadratic form in w/t has non-negative coefficients."""
-    return all(x >= 0 for x in above_polynomial(chart, form).coeffs())
+def exact_expansion(chart: Chart, marked: int | None = None) -> Expansion:
+    """w/t in integers."""
+    return Expansion(
+        chart, [_exact(part) for part in chart.inside], _exact(chart.spread),
+        _exact(chart.radius), [_exact(part) for part in chart.outside],
+        _exact(tuple(map(sum, chart.spread))), marked,
+    )
 
 
-def positive(chart: Chart, den: Table) -> bool:
-    """Whether den(w/t) has positive coefficients, all of them."""
-    expansion = Expansion(chart)
-    m = expansion.slots
-    found = expansion.polynomial(expansion.quadratic(den))
-    return expansion.all_positive(found, [*[2] * len(chart.inside), 2 * m, 2 * m - 2])
-
-
-def rises(chart: Chart, den: Table, num: Table) -> bool:
-    """Whether num den' - num' den, with the sign of the slope in t, has positive coefficients."""
-    if any(s == 0 for s, _ in chart.radius):
-        return False
-    expansion = Expansion(chart)
-    m = expansion.slots
-    first, second = expansion.quadratic(num), expansion.quadratic(den)
-    parts = [expansion.zero] * (4 * m - 4)
-    for k, left in enumerate(first):
-        for c, right in enumerate(second):
-            if c != k:
-                parts[k + c - 1] = parts[k + c - 1] + (c - k) * left * right
-    found = expansion.polynomial(parts)
-    return expansion.all_positive(found, [*[4] * len(chart.inside), 4 * m, 4 * m - 5])
-
-
-def retreats(chart: Chart, axis: int, den: Table, num: Table) -> bool:
-    """Whether the loss does not increase as the outside part of an axis shrinks."""
-    expansion = Expansion(chart, axis)
-    m = expansion.slots
-    parts = [expansion.zero] * (4 * m - 3)
-    whole = [expansion.quadratic(form) for form in (num, den)]
-    moved = [expansion.along(form) for form in (den, num)]
-    for k in range(2 * m - 1):
-        for c in range(2 * m - 1):
-            parts[k + c] = (
-                parts[k + c] + whole[0][k] * moved[0][c] - whole[1][k] * moved[1][c]
-            )
-    return all(x >= 0 for x in expansion.polynomial(parts).coeffs())
+def _exact(values: Sequence[Any]) -> Array:
+    return np.array(values, dtype=object)

@@ -10,8 +10,10 @@ On a cell or a chart of a root, exact:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -27,18 +29,38 @@ from symerm.attainability.secant_cells import (
     realised_supports,
     unions,
 )
-from symerm.attainability.secant_charts import Chart, above, positive, retreats, rises
+from symerm.attainability.secant_charts import Chart, exact_expansion
 from symerm.attainability.secant_search import RootTables
-from symerm.attainability.slot_polynomials import (
-    den_coefficients,
-    enlarged,
-    retreat_coefficients,
-    stratum_coefficients,
+from symerm.attainability.vector_polynomials import (
+    VectorPolynomial,
+    away_from_stratum,
+    cell_polynomial,
+    form_polynomial,
+    monomial,
+    on_face,
 )
 
-__all__ = ["Leaves", "Step"]
+__all__ = ["Goals", "Leaves", "Step"]
 
 Step = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Goals:
+    """What a proof has to show, as integer pairs (a, b): a den - b num >= 0.
+
+    Attributes
+    ----------
+    kind : ``"bounds"``, ``"attained"`` or ``"level"``
+    goal : for leaves of kind p
+    lower : the lower bound of the infimum; None if it is zero
+    upper : an upper bound of the infimum; None for ``"bounds"``
+    """
+
+    kind: str
+    goal: tuple[int, int]
+    lower: tuple[int, int] | None
+    upper: tuple[int, int] | None = None
 
 
 class Leaves:
@@ -47,71 +69,129 @@ class Leaves:
     Parameters
     ----------
     table : RootTables
-    kind : ``"bounds"``, ``"attained"`` or ``"level"``
-    lower : integers (a, b) such that a den - b num >= 0 proves the lower bound; None if it is zero
+    goals : Goals
+    square : int
+        |T|^2 in the units of the tables.
     """
 
-    def __init__(self, table: RootTables, kind: str, lower: tuple[int, int] | None) -> None:
-        self.table, self.kind, self.shape = table, kind, table.root.shape
+    def __init__(self, table: RootTables, goals: Goals, square: int) -> None:
+        self.table, self.kind, self.shape = table, goals.kind, table.root.shape
         self.boxes = table.boxes
-        self.den, self.num = table.forms
-        self.lower_form = None if lower is None else lower[0] * self.den - lower[1] * self.num
-        self.lower_table = None if self.lower_form is None else [
-            [int(x) for x in row] for row in self.lower_form.tolist()
+        den, num = table.forms
+        self.den = den
+        # The infimum is between these levels: what holds at both holds at it.
+        levels = [goals.lower or (square, 1)]
+        if goals.upper is not None:
+            levels.append(goals.upper)
+        self.between = [a * den - b * num for a, b in levels]
+        self.between_float = [
+            float(Fraction(a, b) / square) * table.den_float - table.num_float for a, b in levels
         ]
+        self.lower = None if goals.lower is None else self.between[0]
 
-    def of_chart(self, chart: Chart) -> Step | None:
+    def of_chart(self, chart: Chart, view: ChartView) -> Step | None:
         """A leaf that closes a chart, or None."""
-        den, num = self.table.den, self.table.num
+        for axis, keep in self.table.root.retreats:
+            if all(x == 0 for g in chart.inside[axis] for k, x in enumerate(g) if k != keep):
+                if self._chart_retreats(chart, view, axis):
+                    return ("m", axis, keep)
         if self.kind == "bounds":
             return None
-        view = ChartView(chart, self.table.den_float, self.table.scale)
-        for axis, keep in self.table.root.retreats:
-            if not all(x == 0 for g in chart.inside[axis] for k, x in enumerate(g) if k != keep):
-                continue
-            larger = chart.shrunk(axis)
-            if larger is None or not view.may_retreat(axis, self.table.num_float):
-                continue
-            if positive(larger, den) and retreats(larger, axis, den, num):
-                return ("m", axis, keep)
-        if self.lower_table is not None and not above(chart, self.lower_table):
-            return None
+        if self.lower is not None:
+            if len(view.negative(self.between_float[0])[0]):
+                return None
+            whole = _exact(exact_expansion(chart).whole())
+            if min(form_polynomial(self.lower, whole).values(), default=0) < 0:
+                return None
         if self.kind == "attained":
             inner = all(x > 0 for pair in chart.radius for x in pair)
-            return ("r",) if inner and positive(chart, den) else None
-        if view.may_rise(self.table.num_float) and rises(chart, den, num):
-            return ("n",)
-        return None
+            whole = _exact(exact_expansion(chart).whole())
+            degrees = self._degrees(chart)
+            return ("r",) if inner and self._definite(whole, chart.groups, degrees) else None
+        return ("n",) if self._chart_rises(chart, view) else None
+
+    def _degrees(self, chart: Chart) -> list[int]:
+        m = sum(1 for part in chart.outside if part)
+        return [*[2] * len(chart.inside), 2 * m, 2 * m - 2]
+
+    def _chart_retreats(self, chart: Chart, view: ChartView, axis: int) -> bool:
+        """Whether the loss does not increase as the outside part of an axis shrinks."""
+        for form in self.between_float:
+            expansion = view.expansion(axis)
+            part = view.scaled(expansion.special_part())
+            keys, rows = view.scaled(expansion.whole())
+            # The part's monomials are among those of the whole.
+            inner = dict(zip(part[0], part[1], strict=True))
+            both = keys, np.array([
+                2.0 * row - inner.get(key, 0.0) for key, row in zip(keys, rows, strict=True)
+            ])
+            if not view.may_be_positive(form, both, part):
+                return False
+        exact = exact_expansion(chart, axis)
+        whole, part_terms = exact.whole(), exact.special_part()
+        rest = {key: row - part_terms.get(key, 0) for key, row in whole.items()}
+        if not self._definite(_exact(rest), chart.groups, self._degrees(chart)):
+            return False
+        sums = _exact({key: whole[key] + row for key, row in rest.items()})
+        moved = _exact(part_terms)
+        return all(
+            min(form_polynomial(form, sums, moved).values(), default=0) >= 0
+            for form in self.between
+        )
+
+    def _chart_rises(self, chart: Chart, view: ChartView) -> bool:
+        """Whether forms between the levels increase with t where t > 0."""
+        m = sum(1 for part in chart.outside if part)
+        if m < 2 or any(s == 0 for s, _ in chart.radius):
+            return False
+        slope = view.scaled(view.expansion().slope())
+        if not all(view.may_be_positive(form, view.whole, slope) for form in self.between_float):
+            return False
+        expansion = exact_expansion(chart)
+        whole, away = _exact(expansion.whole()), _exact(expansion.slope())
+        sizes = tuple(map(len, chart.groups))
+        degrees = [*[2] * len(chart.inside), 2 * m, 2 * m - 3]
+        moving = [k for k, (_, t) in enumerate(chart.radius) if t > 0]
+        for form in self.between:
+            found = form_polynomial(form, whole, away)
+            if min(found.values(), default=-1) < 0:
+                return False
+            if not _vertices_positive(found, sizes, degrees, {len(sizes) - 1: moving}):
+                return False
+        return True
 
     def of_cell(self, cell: Cell, view: CellView) -> Step | None:
         """A leaf that closes a cell, or None."""
         kind = self.kind
-        if kind == "bounds" or not cell.pure:
+        if not cell.pure:
             return None
         for axis, keep in self.table.root.retreats:
-            if self._retreats(cell, view, axis, keep):
+            slot = next(k for k, s in enumerate(cell.slots) if axis in s.axes)
+            if self._falls(cell, slot, self._off(cell, slot, axis, keep)):
                 return ("m", axis, keep)
-        if not self._above_lower(cell, view):
+        if kind == "bounds" or not self._above_lower(cell, view):
             return None
         if kind == "attained":
             return self._realised(cell, view)
         return self._rising(cell)
 
     def _above_lower(self, cell: Cell, view: CellView) -> bool:
-        form = self.lower_form
+        form = self.lower
         return form is None or min(coefficients(cell, gram(form, view.tensors))) >= 0
 
-    def _positive_den(self, cell: Cell) -> bool:
-        tensors = products(cell)
-        values = gram(self.den, tensors)
-        if any(values[k][k] == 0 for k in range(len(tensors))):
-            return False
-        return min(den_coefficients(cell, self.den).values()) > 0
+    def _definite(
+        self, whole: VectorPolynomial, groups: Sequence[Sequence[Any]], degrees: Sequence[int]
+    ) -> bool:
+        """Whether den is positive: no coefficient is negative, those of vertices are positive."""
+        found = form_polynomial(self.den, whole)
+        sizes = tuple(map(len, groups))
+        return min(found.values(), default=-1) >= 0 and _vertices_positive(
+            found, sizes, degrees, {}
+        )
 
-    def _retreats(self, cell: Cell, view: CellView, axis: int, keep: int) -> bool:
-        slot = next(k for k, s in enumerate(cell.slots) if axis in s.axes)
-        shrinking = self._off(cell, slot, axis, keep)
-        return self._falls(cell, slot, shrinking)
+    def _positive_den(self, cell: Cell) -> bool:
+        groups = [slot.generators for slot in cell.slots]
+        return self._definite(cell_polynomial(cell), groups, [2] * len(groups))
 
     def _off(self, cell: Cell, slot: int, axis: int, keep: int) -> list[int]:
         axes = cell.slots[slot].axes
@@ -120,37 +200,36 @@ class Leaves:
         return [k for k, choice in enumerate(choices) if choice[where] != keep]
 
     def _falls(self, cell: Cell, slot: int, shrinking: Sequence[int]) -> bool:
-        """Whether the loss does not increase as coordinates shrink to zero, with den positive."""
-        if not any(g[k] for g in cell.slots[slot].generators for k in shrinking):
-            return self._positive_den(cell)
-        larger = enlarged(cell, slot, shrinking)
-        if larger is None or not self._quick(larger, slot, shrinking):
+        """Whether forms between the levels decrease as coordinates shrink to zero."""
+        gone = set(shrinking)
+        generators = cell.slots[slot].generators
+        rest = [tuple(0 if k in gone else x for k, x in enumerate(g)) for g in generators]
+        if not all(map(any, rest)):
             return False
-        if not self._positive_den(larger):
-            return False
-        found = retreat_coefficients(larger, slot, shrinking, (self.den, self.num))
-        return min(found.values()) >= 0
+        part = [tuple(x if k in gone else 0 for k, x in enumerate(g)) for g in generators]
+        shrunk = cell.with_slot(slot, rest)
+        if any(map(any, part)):
+            sums = [tuple(2 * x - y for x, y in zip(g, h, strict=True))
+                    for g, h in zip(generators, part, strict=True)]
+            both, moved = cell.with_slot(slot, sums), cell.with_slot(slot, part)
+            if not self._quick(both, moved):
+                return False
+            left, right = cell_polynomial(both), cell_polynomial(moved)
+            for form in self.between:
+                if min(form_polynomial(form, left, right).values()) < 0:
+                    return False
+        return self._positive_den(shrunk)
 
-    def _quick(self, cell: Cell, slot: int, shrinking: Sequence[int]) -> bool:
-        """Whether S is non-negative at the generators, in floats."""
+    def _quick(self, both: Cell, moved: Cell) -> bool:
+        """Whether the difference of forms is non-negative at the generators, in floats."""
         scale = self.table.scale
-        tensors = np.array([scaled_floats(t) for t in products(cell)]) * scale
-        part = cell.with_slot(slot, [
-            tuple(x if k in shrinking else 0 for k, x in enumerate(g))
-            for g in cell.slots[slot].generators
-        ])
-        # Only the sign of S at single tensors matters, so parts keep no common scale.
-        moves = np.array([scaled_floats(t) for t in products(part)]) * scale
-        square = np.einsum("ij,jk,ik->i", tensors, self.table.den_float, tensors)
-        norms = np.sqrt(np.maximum(square, 0.0))
-        if not norms.all():
-            return False
-        tensors = tensors / norms[:, None]
-        share = np.einsum("ij,jk,ik->i", tensors, self.table.num_float, tensors)
-        size = np.einsum("ij,jk,ik->i", tensors, self.table.den_float, tensors)
-        along_den = np.einsum("ij,jk,ik->i", tensors, self.table.den_float, moves)
-        along_num = np.einsum("ij,jk,ik->i", tensors, self.table.num_float, moves)
-        return bool((share * along_den - size * along_num >= -1e-12).all())
+        left = np.array([scaled_floats(t) for t in products(both)]) * scale
+        right = np.array([scaled_floats(t) for t in products(moved)]) * scale
+        sizes = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", left, self.table.den_float, left), 0.0))
+        return all(
+            bool((np.einsum("ij,jk,ik->i", left, form, right) >= -1e-10 * sizes).all())
+            for form in self.between_float
+        )
 
     def _realised(self, cell: Cell, view: CellView) -> Step | None:
         whole = {}
@@ -203,22 +282,66 @@ class Leaves:
                 continue
             for box in self.boxes:
                 own = tuple(box[axis] for axis in slot.axes)
-                if not self._may_rise(cell, k, own):
-                    continue
-                found = stratum_coefficients(cell, k, own, (self.den, self.num))
-                if found is not None and min(found.values()) > 0:
+                if self._may_rise(cell, k, own) and self._rises(cell, k, own):
                     return ("n", k, [list(part) for part in own])
         return None
 
+    def _rises(self, cell: Cell, slot: int, box: Any) -> bool:
+        live = live_coordinates(cell, slot, self.den)
+        away = away_from_stratum(cell, slot, box, live)
+        if away is None:
+            return False
+        whole = cell_polynomial(cell)
+        faces = list(self._faces(cell, slot, live))
+        for form in self.between:
+            found = form_polynomial(form, whole, away)
+            if min(found.values(), default=-1) < 0:
+                return False
+            if not all(on_face(found, cell.sizes, face) for face in faces):
+                return False
+        return True
+
+    def _faces(self, cell: Cell, slot: int, live: Sequence[int]) -> Iterator[list[Any]]:
+        """Sets of generators, one of each other slot, that may span a tuple."""
+        real = realised_supports(cell, slot, live)
+        own = cell.slots[slot].generators
+        supports = [frozenset(k for k in live if g[k]) for g in own]
+        chosen = [
+            part for size in range(1, len(own) + 1)
+            for part in combinations(range(len(own)), size)
+            if frozenset().union(*(supports[k] for k in part)) in real
+        ]
+        rest = [[(i,) for i in range(m)] for k, m in enumerate(cell.sizes)]
+        rest[slot] = chosen
+        return map(list, product(*rest))
+
     def _may_rise(self, cell: Cell, slot: int, box: Sequence[Sequence[int]]) -> bool:
-        """Whether each generator has two coordinates of degree one, on different axes."""
+        """Whether two axes have coordinates of degree one."""
         axes = cell.slots[slot].axes
         choices = list(product(*(range(self.shape[a]) for a in axes)))
         outside = [
             [a for a, part in enumerate(box) if choice[a] not in part] for choice in choices
         ]
-        for g in cell.slots[slot].generators:
-            found = {outside[k][0] for k, x in enumerate(g) if x and len(outside[k]) == 1}
-            if len(found) < 2:
-                return False
-        return True
+        found = {
+            outside[k][0] for g in cell.slots[slot].generators
+            for k, x in enumerate(g) if x and len(outside[k]) == 1
+        }
+        return len(found) > 1
+
+
+def _exact(terms: Mapping[int, Any]) -> VectorPolynomial:
+    return VectorPolynomial.of({key: [int(x) for x in row] for key, row in terms.items()})
+
+
+def _vertices_positive(
+    found: Mapping[int, int], sizes: Sequence[int], degrees: Sequence[int],
+    only: Mapping[int, Sequence[int]],
+) -> bool:
+    """Whether the monomials with one generator of each group have positive coefficients."""
+    ranges = [only.get(k, range(size)) for k, size in enumerate(sizes)]
+    return all(
+        found.get(monomial(sizes, [
+            (k, i, degree) for (k, i), degree in zip(enumerate(choice), degrees, strict=True)
+        ]), 0) > 0
+        for choice in product(*ranges)
+    )

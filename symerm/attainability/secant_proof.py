@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 from math import gcd
@@ -29,15 +28,16 @@ from symerm.attainability.secant_cells import (
     split,
     without_dead,
 )
-from symerm.attainability.secant_charts import Chart, Expansion, chart_of
-from symerm.attainability.secant_leaves import Leaves, Step
+from symerm.attainability.secant_charts import Chart, chart_of, exact_expansion
+from symerm.attainability.secant_leaves import Goals, Leaves, Step
 from symerm.attainability.secant_search import RootTables
+from symerm.attainability.vector_polynomials import VectorPolynomial, form_polynomial
 
 __all__ = ["Effort", "Goals", "RootProver", "Step"]
 
 #: Cells of one root before the next way of merging is tried, and how small slots are then.
-_CELLS = (800, 1600, 3200)
-_SIZES = (0.5, 0.05, 0.005)
+_CELLS = (800, 3200, 60_000)
+_SIZES = (0.5, 0.05, 0.05)
 #: Cells of a root without vanishing wedges.
 _MOST = 300_000
 #: The effort of a chart in cells.
@@ -72,22 +72,6 @@ class Effort:
     def over(self) -> bool:
         """Whether a limit is reached."""
         return self.late or (self.left is not None and self.left < 0)
-
-
-@dataclass(frozen=True)
-class Goals:
-    """What a proof has to show, as integer pairs (a, b): a den - b num >= 0.
-
-    Attributes
-    ----------
-    kind : ``"bounds"``, ``"attained"`` or ``"level"``
-    goal : for leaves of kind p
-    lower : for the other leaves; None if the lower bound is zero
-    """
-
-    kind: str
-    goal: tuple[int, int]
-    lower: tuple[int, int] | None
 
 
 class RootProver:
@@ -127,10 +111,9 @@ class _Attempt:
         self.effort, self.merging = effort, False
         self.den, num = table.forms
         self.shape = table.root.shape
-        self.leaves = Leaves(table, goals.kind, goals.lower)
+        self.leaves = Leaves(table, goals, square)
         a, b = goals.goal
         self.goal_form = a * self.den - b * num
-        self.goal_table = [[int(x) for x in row] for row in self.goal_form.tolist()]
         # goal share: (a/b)/|T|^2 as a float without overflow
         ratio = float(Fraction(a, b) / square)
         self.float_goal = ratio * table.den_float - table.num_float
@@ -165,7 +148,7 @@ class _Attempt:
         blown = self._blow_up(cell, view)
         if blown is not None:
             return blown
-        choice = self._opposite(cell, view) or view.choose(self._narrowing(cell, view))
+        choice = self._opposite(cell, view) or self._narrowing(cell, view) or view.choose()
         if choice is None:
             return None, []
         slot, i, j, p, q = choice
@@ -184,7 +167,7 @@ class _Attempt:
         self.merging = True
         slots = simplex_slots(cell.sizes, view.dead)
         if slots is None:
-            if view.extent(range(len(cell.slots))) > self.size:
+            if max(map(view.extent, range(len(cell.slots)))) > self.size:
                 return None
             boxes = self._cell_boxes(cell) if len(cell.slots) == len(self.shape) else []
             if len(boxes) == 1:
@@ -216,13 +199,13 @@ class _Attempt:
                         return k, i, j, p, q
         return None
 
-    def _narrowing(self, cell: Cell, view: CellView) -> int | None:
-        """The slot to narrow before a chart or a merger, if the cell touches vanishing wedges."""
+    def _narrowing(self, cell: Cell, view: CellView) -> tuple[int, int, int, int, int] | None:
+        """A split before a chart or a merger, if the cell touches vanishing wedges."""
         if len(cell.slots) < 2 or not view.dead.any():
             return None
-        extents = [view.extent([k]) for k in range(len(cell.slots))]
+        extents = [view.extent(k) for k in range(len(cell.slots))]
         widest = max(range(len(extents)), key=extents.__getitem__)
-        return widest if extents[widest] > self.size else None
+        return view.halving(widest) if extents[widest] > self.size else None
 
     def _cell_boxes(self, cell: Cell) -> list[Any]:
         """The boxes of dead wedges that a cell of single axes touches."""
@@ -235,17 +218,17 @@ class _Attempt:
         ]
 
     def _treat_chart(self, chart: Chart) -> tuple[Step | None, Sequence[Chart]]:
-        expansion = Expansion(chart)
-        found = expansion.polynomial(expansion.quadratic(self.goal_table))
-        negative = [
-            (expansion.exponents(monomial), -int(x)) for monomial, x in found.terms() if x < 0
-        ]
-        if not negative:
-            return ("p",), []
-        leaf = self.leaves.of_chart(chart)
+        view = ChartView(chart, self.table.den_float, self.table.scale)
+        negative = view.negative(self.float_goal)
+        if not negative[0]:
+            whole = VectorPolynomial.of({
+                key: [int(x) for x in row] for key, row in exact_expansion(chart).whole().items()
+            })
+            if min(form_polynomial(self.goal_form, whole).values(), default=0) >= 0:
+                return ("p",), []
+        leaf = self.leaves.of_chart(chart, view)
         if leaf is not None:
             return leaf, []
-        view = ChartView(chart, self.table.den_float, self.table.scale)
         choice = view.choose(negative)
         if choice is None:
             return None, []

@@ -283,9 +283,14 @@ class _Decision:
 
     # -- proofs ------------------------------------------------------------------------------
 
-    def _goals(self, kind: str, goal: Fraction, lower: Fraction) -> Goals:
+    def _goals(
+        self, kind: str, goal: Fraction, lower: Fraction, upper: Fraction | None = None
+    ) -> Goals:
         forms = self.problem.forms
-        return Goals(kind, forms.level(goal), forms.level(lower) if lower > 0 else None)
+        return Goals(
+            kind, forms.level(goal), forms.level(lower) if lower > 0 else None,
+            None if upper is None else forms.level(upper),
+        )
 
     def _prove_all(self, goals: Goals) -> tuple[Step, ...] | None:
         prover = RootProver(self.problem.forms, goals, self.effort)
@@ -305,7 +310,7 @@ class _Decision:
                 self._statistics(()),
             )
         lower = best.loss * (1 - self.tolerance)
-        steps = self._prove_all(self._goals("attained", best.loss, lower))
+        steps = self._prove_all(self._goals("attained", best.loss, lower, best.loss))
         if steps is None:
             return None
         return SecantDecision(
@@ -318,7 +323,7 @@ class _Decision:
         lower = stratum.loss * (1 - self.tolerance)
         for part in _LEVELS:
             level = _rounded(stratum.loss, stratum.loss + part * (best.loss - stratum.loss))
-            steps = self._prove_all(self._goals("level", level, lower))
+            steps = self._prove_all(self._goals("level", level, lower, stratum.loss))
             if steps is not None:
                 return SecantDecision(
                     "not-attained", lower, best, stratum, level, steps,
