@@ -10,7 +10,7 @@ On a cell or a chart of a root, exact:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
@@ -92,9 +92,9 @@ class Leaves:
     def of_chart(self, chart: Chart, view: ChartView) -> Step | None:
         """A leaf that closes a chart, or None."""
         for axis, keep in self.table.root.retreats:
-            if all(x == 0 for g in chart.inside[axis] for k, x in enumerate(g) if k != keep):
-                if self._chart_retreats(chart, view, axis):
-                    return ("m", axis, keep)
+            only = all(x == 0 for g in chart.inside[axis] for k, x in enumerate(g) if k != keep)
+            if only and self._chart_retreats(chart, view, axis):
+                return ("m", axis, keep)
         if self.kind == "bounds":
             return None
         if self.lower is not None:
@@ -140,25 +140,26 @@ class Leaves:
         )
 
     def _chart_rises(self, chart: Chart, view: ChartView) -> bool:
-        """Whether forms between the levels increase with t where t > 0."""
+        """Whether forms between the levels increase, or decrease, with t where t > 0."""
         m = sum(1 for part in chart.outside if part)
         if m < 2 or any(s == 0 for s, _ in chart.radius):
             return False
         slope = view.scaled(view.expansion().slope())
-        if not all(view.may_be_positive(form, view.whole, slope) for form in self.between_float):
+        if not any(
+            all(
+                view.may_be_positive(sign * form, view.whole, slope)
+                for form in self.between_float
+            ) for sign in (1.0, -1.0)
+        ):
             return False
         expansion = exact_expansion(chart)
         whole, away = _exact(expansion.whole()), _exact(expansion.slope())
         sizes = tuple(map(len, chart.groups))
         degrees = [*[2] * len(chart.inside), 2 * m, 2 * m - 3]
-        moving = [k for k, (_, t) in enumerate(chart.radius) if t > 0]
-        for form in self.between:
-            found = form_polynomial(form, whole, away)
-            if min(found.values(), default=-1) < 0:
-                return False
-            if not _vertices_positive(found, sizes, degrees, {len(sizes) - 1: moving}):
-                return False
-        return True
+        moving = {len(sizes) - 1: [k for k, (_, t) in enumerate(chart.radius) if t > 0]}
+        return self._one_sign([form_polynomial(form, whole, away) for form in self.between], [
+            lambda found, sign: _vertices_positive(found, sizes, degrees, moving, sign)
+        ])
 
     def of_cell(self, cell: Cell, view: CellView) -> Step | None:
         """A leaf that closes a cell, or None."""
@@ -293,13 +294,19 @@ class Leaves:
             return False
         whole = cell_polynomial(cell)
         faces = list(self._faces(cell, slot, live))
-        for form in self.between:
-            found = form_polynomial(form, whole, away)
-            if min(found.values(), default=-1) < 0:
-                return False
-            if not all(on_face(found, cell.sizes, face) for face in faces):
-                return False
-        return True
+        return self._one_sign([form_polynomial(form, whole, away) for form in self.between], [
+            lambda found, sign: all(on_face(found, cell.sizes, face, sign) for face in faces)
+        ])
+
+    def _one_sign(
+        self, found: Sequence[Mapping[int, int]],
+        tests: Sequence[Callable[[Mapping[int, int], int], bool]],
+    ) -> bool:
+        """Whether polynomials are all non-negative or all non-positive, and pass some tests."""
+        for sign in (1, -1):
+            if all(min((sign * x for x in one.values()), default=-1) >= 0 for one in found):
+                return all(test(one, sign) for one in found for test in tests)
+        return False
 
     def _faces(self, cell: Cell, slot: int, live: Sequence[int]) -> Iterator[list[Any]]:
         """Sets of generators, one of each other slot, that may span a tuple."""
@@ -335,12 +342,12 @@ def _exact(terms: Mapping[int, Any]) -> VectorPolynomial:
 
 def _vertices_positive(
     found: Mapping[int, int], sizes: Sequence[int], degrees: Sequence[int],
-    only: Mapping[int, Sequence[int]],
+    only: Mapping[int, Sequence[int]], sign: int = 1,
 ) -> bool:
     """Whether the monomials with one generator of each group have positive coefficients."""
     ranges = [only.get(k, range(size)) for k, size in enumerate(sizes)]
     return all(
-        found.get(monomial(sizes, [
+        sign * found.get(monomial(sizes, [
             (k, i, degree) for (k, i), degree in zip(enumerate(choice), degrees, strict=True)
         ]), 0) > 0
         for choice in product(*ranges)

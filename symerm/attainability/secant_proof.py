@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from symerm.arithmetic.symmetric import is_semidefinite
 from symerm.attainability.cell_view import CellView, simplex_slots
 from symerm.attainability.chart_view import ChartView
 from symerm.attainability.exterior import ExteriorForms
@@ -40,6 +41,8 @@ _CELLS = (800, 3200, 60_000)
 _SIZES = (0.5, 0.05, 0.05)
 #: Cells of a root without vanishing wedges.
 _MOST = 300_000
+#: Steps from a root to a cell: beyond, halving does not help.
+_DEEPEST = 250
 #: The effort of a chart in cells.
 _CHART = 50
 
@@ -122,12 +125,12 @@ class _Attempt:
     def run(self) -> list[Step] | None:
         """Depth first; None if the limit of cells or of the effort is reached."""
         steps: list[Step] = []
-        stack: list[Cell | Chart] = [root_cell(self.shape)]
+        stack: list[tuple[Cell | Chart, int]] = [(root_cell(self.shape), 0)]
         while stack:
-            cell = stack.pop()
+            cell, depth = stack.pop()
             self.count += 1
             self.effort.spend(_CHART if isinstance(cell, Chart) else 1)
-            if self.count > self.limit or self.effort.over:
+            if self.count > self.limit or depth > _DEEPEST or self.effort.over:
                 return None
             step, children = (
                 self._treat_chart(cell) if isinstance(cell, Chart) else self._treat(cell)
@@ -135,13 +138,15 @@ class _Attempt:
             if step is None:
                 return None
             steps.append(step)
-            stack.extend(reversed(children))
+            stack.extend((child, depth + 1) for child in reversed(children))
         return steps
 
     def _treat(self, cell: Cell) -> tuple[Step | None, Sequence[Cell | Chart]]:
         view = CellView(self.table, self.float_goal, cell)
         if view.above() and min(coefficients(cell, gram(self.goal_form, view.tensors))) >= 0:
             return ("p",), []
+        if self._semidefinite(view):
+            return ("s",), []
         leaf = self.leaves.of_cell(cell, view)
         if leaf is not None:
             return leaf, []
@@ -157,6 +162,15 @@ class _Attempt:
             half for half in (without_dead(half, self.den) for half in halves) if half is not None
         ]
         return ("b", slot, i, j, p, q), children
+
+    def _semidefinite(self, view: CellView) -> bool:
+        """Whether the form of the goal is positive semidefinite on the products."""
+        if view.values.diagonal().min() < -1e-10:
+            return False
+        least = float(np.linalg.eigvalsh(view.values)[0])
+        if least < -1e-9 * max(1.0, float(np.abs(view.values).max())):
+            return False
+        return is_semidefinite(gram(self.goal_form, view.tensors))
 
     def _blow_up(
         self, cell: Cell, view: CellView

@@ -14,7 +14,7 @@ line (docs/secants.md).
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
@@ -28,6 +28,7 @@ from symerm.arrangements.neuron_pieces import NeuronPieces, neuron_pieces
 from symerm.attainability.exterior import ExteriorForms
 from symerm.attainability.scaled import ScaledProblem
 from symerm.attainability.secant_fit import realised_fit
+from symerm.attainability.secant_flat import flat_minimum
 from symerm.attainability.secant_proof import Effort, Goals, RootProver, Step
 from symerm.attainability.secant_roots import secant_roots
 from symerm.attainability.secant_search import (
@@ -202,7 +203,10 @@ class _Decision:
         self.order.sort(key=lambda root: first.get(root, len(guesses)))
         realised = [g for g in guesses if g.box is None and not self._escaping(g)]
         strata = [g for g in guesses if g.box is not None]
-        best = min([self._vertices(), *self._candidates(realised)], key=lambda point: point.loss)
+        best = min(
+            [self._vertices(), *self._candidates(realised), *self._flat(realised)],
+            key=lambda point: point.loss,
+        )
         stratum = min(self._candidates(strata), key=lambda point: point.loss, default=None)
         if stratum is not None and stratum.loss == 0 < best.loss:
             decision = self._exact_fit(best, stratum)
@@ -249,6 +253,13 @@ class _Decision:
     def _candidates(self, guesses: Sequence[SecantGuess]) -> list[Limit]:
         found = map(self._exact, guesses[:_CANDIDATES])
         return [limit for limit in found if limit is not None]
+
+    def _flat(self, guesses: Sequence[SecantGuess]) -> Iterator[Limit]:
+        """Exact minimisers near the best guesses that are part of a continuum."""
+        for guess in guesses[:_CANDIDATES]:
+            found = flat_minimum(self.problem, guess)
+            if found is not None:
+                yield Limit(guess.root, found[0], None, found[1])
 
     def _exact(self, guess: SecantGuess) -> Limit | None:
         """A limit with small coordinates near the guess, worse by little of the tolerance.

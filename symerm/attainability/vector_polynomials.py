@@ -67,14 +67,16 @@ def form_polynomial(
     return {key: int(value) for key, value in found.items()}
 
 
-def on_face(found: Polynomial, sizes: Sequence[int], face: Sequence[Sequence[int]]) -> bool:
-    """Whether some monomial in the given generators of each group has a positive coefficient."""
+def on_face(
+    found: Mapping[int, int], sizes: Sequence[int], face: Sequence[Sequence[int]], sign: int
+) -> bool:
+    """Whether some monomial in the given generators of each group has a coefficient of a sign."""
     mask, at = 0, 0
     for size, chosen in zip(sizes, face, strict=True):
         for k in chosen:
             mask |= ((1 << BITS) - 1) << BITS * (at + k)
         at += size
-    return any(value > 0 and key & ~mask == 0 for key, value in found.items())
+    return any(sign * value > 0 and key & ~mask == 0 for key, value in found.items())
 
 
 def cell_polynomial(cell: Cell) -> VectorPolynomial:
