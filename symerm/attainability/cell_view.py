@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import combinations, product
-from math import log
+from math import log, prod
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,17 @@ class CellView:
         self.lengths = np.log(norms) + [log(max(t)) for t in self.tensors]
         self.values = scaled @ goal @ scaled.T
         self.cosines = scaled @ table.den_float @ scaled.T
+
+    @cached_property
+    def sized(self) -> Array:
+        """The products of generators of size one, in units of the lengths of the wedges."""
+        rows = []
+        for row, choice in zip(
+            self.tensors, product(*(slot.generators for slot in self.cell.slots)), strict=True
+        ):
+            size = prod(map(sum, choice))
+            rows.append([x / size for x in row])
+        return np.array(rows) * self.table.scale
 
     def above(self) -> bool:
         """Whether the Bernstein coefficients at the goal are non-negative up to rounding."""

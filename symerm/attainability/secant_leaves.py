@@ -20,6 +20,7 @@ import numpy as np
 
 from symerm.attainability.cell_view import CellView, scaled_floats
 from symerm.attainability.chart_view import ChartView
+from symerm.attainability.convex_bounds import convex_bound
 from symerm.attainability.secant_cells import (
     Cell,
     coefficients,
@@ -170,15 +171,21 @@ class Leaves:
             slot = next(k for k, s in enumerate(cell.slots) if axis in s.axes)
             if self._falls(cell, slot, self._off(cell, slot, axis, keep)):
                 return ("m", axis, keep)
-        if kind == "bounds" or not self._above_lower(cell, view):
+        if kind == "bounds":
             return None
-        if kind == "attained":
-            return self._realised(cell, view)
-        return self._rising(cell)
+        how = self._above_lower(cell, view)
+        if how is None:
+            return None
+        step = self._realised(cell, view) if kind == "attained" else self._rising(cell)
+        return None if step is None else (*step, *how)
 
-    def _above_lower(self, cell: Cell, view: CellView) -> bool:
+    def _above_lower(self, cell: Cell, view: CellView) -> Step | None:
+        """How the loss is proved to be above the lower bound: () by coefficients, or None."""
         form = self.lower
-        return form is None or min(coefficients(cell, gram(form, view.tensors))) >= 0
+        if form is None or min(coefficients(cell, gram(form, view.tensors))) >= 0:
+            return ()
+        how = convex_bound(cell, view, form, self.between_float[0])
+        return None if how is None else (how,)
 
     def _definite(
         self, whole: VectorPolynomial, groups: Sequence[Sequence[Any]], degrees: Sequence[int]

@@ -19,6 +19,7 @@ import numpy as np
 from symerm.arithmetic.symmetric import is_semidefinite
 from symerm.attainability.cell_view import CellView, simplex_slots
 from symerm.attainability.chart_view import ChartView
+from symerm.attainability.convex_bounds import convex_bound
 from symerm.attainability.exterior import ExteriorForms
 from symerm.attainability.secant_cells import (
     Cell,
@@ -150,6 +151,9 @@ class _Attempt:
         leaf = self.leaves.of_cell(cell, view)
         if leaf is not None:
             return leaf, []
+        how = convex_bound(cell, view, self.goal_form, self.float_goal)
+        if how is not None:
+            return ("v", how), []
         blown = self._blow_up(cell, view)
         if blown is not None:
             return blown
