@@ -31,7 +31,8 @@ from symerm.attainability.secant_cells import (
     unions,
 )
 from symerm.attainability.secant_charts import Chart, exact_expansion
-from symerm.attainability.secant_search import RootTables
+from symerm.attainability.secant_elsewhere import Elsewhere
+from symerm.attainability.secant_search import RootTables, degrees
 from symerm.attainability.vector_polynomials import (
     VectorPolynomial,
     away_from_stratum,
@@ -73,9 +74,14 @@ class Leaves:
     goals : Goals
     square : int
         |T|^2 in the units of the tables.
+    elsewhere : Elsewhere
+        Finds neurons of other roots.
     """
 
-    def __init__(self, table: RootTables, goals: Goals, square: int) -> None:
+    def __init__(
+        self, table: RootTables, goals: Goals, square: int, elsewhere: Elsewhere
+    ) -> None:
+        self.elsewhere = elsewhere
         self.table, self.kind, self.shape = table, goals.kind, table.root.shape
         self.boxes = table.boxes
         den, num = table.forms
@@ -255,6 +261,28 @@ class Leaves:
                     cell, k, shrinking
                 ):
                     return ("r", k, list(shrinking))
+        return self._elsewhere(cell, whole)
+
+    def _elsewhere(
+        self, cell: Cell, whole: Mapping[int, tuple[list[int], set[frozenset[int]]]]
+    ) -> Step | None:
+        """Limits at a stratum that other neurons realise."""
+        for k, (live, _) in whole.items():
+            if len(live) < 2:
+                continue
+            shape = [self.shape[a] for a in cell.slots[k].axes]
+            tried = {()}
+            for box in self.boxes:
+                degree = degrees(shape, tuple(box[a] for a in cell.slots[k].axes))
+                gone = tuple(m for m in live if degree[m] > 1)
+                if gone in tried:
+                    continue
+                tried.add(gone)
+                if not self._falls(cell, k, gone):
+                    continue
+                neurons = self.elsewhere.neurons(cell, k, gone)
+                if neurons is not None:
+                    return ("e", k, list(gone), neurons)
         return None
 
     def _supports_ok(

@@ -31,6 +31,7 @@ from symerm.attainability.secant_cells import (
     without_dead,
 )
 from symerm.attainability.secant_charts import Chart, chart_of, exact_expansion
+from symerm.attainability.secant_elsewhere import Elsewhere, Piece
 from symerm.attainability.secant_leaves import Goals, Leaves, Step
 from symerm.attainability.secant_search import RootTables
 from symerm.attainability.vector_polynomials import VectorPolynomial, form_polynomial
@@ -83,6 +84,7 @@ class RootProver:
 
     Parameters
     ----------
+    pieces : the pieces of the problem
     forms : ExteriorForms
     goals : Goals
     effort : Effort
@@ -90,16 +92,20 @@ class RootProver:
     """
 
     def __init__(
-        self, forms: ExteriorForms, goals: Goals, effort: Effort
+        self, pieces: Sequence[Piece], forms: ExteriorForms, goals: Goals, effort: Effort
     ) -> None:
-        self.forms, self.goals, self.effort = forms, goals, effort
+        self.pieces, self.forms = pieces, forms
+        self.goals, self.effort = goals, effort
 
     def prove(self, table: RootTables) -> list[Step] | None:
         """The steps that close a root, or None."""
+        elsewhere = Elsewhere(table.root, self.pieces, self.forms)
+        leaves = Leaves(table, self.goals, self.forms.square, elsewhere)
+        square = self.forms.square
         if not any(table.dead):
-            return _Attempt(table, self.goals, self.forms.square, _MOST, 1.0, self.effort).run()
+            return _Attempt(table, self.goals, square, leaves, _MOST, 1.0, self.effort).run()
         for cells, size in zip(_CELLS, _SIZES, strict=True):
-            attempt = _Attempt(table, self.goals, self.forms.square, cells, size, self.effort)
+            attempt = _Attempt(table, self.goals, square, leaves, cells, size, self.effort)
             steps = attempt.run()
             if steps is not None or not attempt.merging or self.effort.over:
                 return steps
@@ -108,14 +114,14 @@ class RootProver:
 
 class _Attempt:
     def __init__(
-        self, table: RootTables, goals: Goals, square: int, cells: int, size: float,
-        effort: Effort,
+        self, table: RootTables, goals: Goals, square: int, leaves: Leaves, cells: int,
+        size: float, effort: Effort,
     ) -> None:
         self.table, self.goals, self.limit, self.size = table, goals, cells, size
         self.effort, self.merging = effort, False
         self.den, num = table.forms
         self.shape = table.root.shape
-        self.leaves = Leaves(table, goals, square)
+        self.leaves = leaves
         a, b = goals.goal
         self.goal_form = a * self.den - b * num
         # goal share: (a/b)/|T|^2 as a float without overflow

@@ -304,7 +304,9 @@ class _Decision:
         )
 
     def _prove_all(self, goals: Goals) -> tuple[Step, ...] | None:
-        prover = RootProver(self.problem.forms, goals, self.effort)
+        prover = RootProver(
+            self.problem.pieces.pieces, self.problem.forms, goals, self.effort
+        )
         found: dict[int, list[Step]] = {}
         for root in self.order:
             steps = prover.prove(self.problem.tables[root])

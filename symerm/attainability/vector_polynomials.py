@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 
 from flint import fmpz_mat
 
@@ -101,7 +101,7 @@ def away_from_stratum(
 
     That is the sum over J of degree two or more and K of degree zero of
     (deg J - 1) y_J' y_K' e_J, where J' and K' come from an exchange of items (docs/secants.md).
-    None if a wedge of degree zero does not vanish, or an exchange leaves the living coordinates.
+    None if a wedge of degree zero does not vanish, or no exchange stays in living coordinates.
     """
     moves = _stratum_moves(cell, slot, box, live)
     if moves is None:
@@ -139,18 +139,27 @@ def _stratum_moves(
     inside = set(live)
     if any(d == 0 and k in inside for k, d in enumerate(degree)):
         return None
-    moves = []
-    for k in live:
-        if degree[k] < 2:
-            continue
-        axis = next(a for a, part in enumerate(box) if choices[k][a] not in part)
-        pairs = []
-        for m, d in enumerate(degree):
-            if d:
-                continue
-            shift = (choices[m][axis] - choices[k][axis]) * strides[axis]
-            if k + shift not in inside or m - shift not in inside:
-                return None
-            pairs.append((k + shift, m - shift))
-        moves.append((k, degree[k] - 1, pairs))
-    return moves or None
+    away = [k for k in live if degree[k] >= 2]
+    found: dict[int, list[tuple[int, int]]] = {k: [] for k in away}
+    for m, d in enumerate(degree):
+        pairs = [] if d else [
+            _exchange(choices, strides, inside, k, m) for k in away
+        ]
+        if pairs and all(pairs):
+            for k, pair in zip(away, pairs, strict=True):
+                assert pair is not None
+                found[k].append(pair)
+    return [(k, degree[k] - 1, found[k]) for k in away if found[k]] or None
+
+
+def _exchange(
+    choices: Sequence[Sequence[int]], strides: Sequence[int], inside: set[int], k: int, m: int
+) -> tuple[int, int] | None:
+    """Coordinates J', K' that live, from exchanging the items of J, K on the fewest axes."""
+    axes = range(len(strides))
+    for size in range(1, len(strides)):
+        for chosen in combinations(axes, size):
+            shift = sum((choices[m][a] - choices[k][a]) * strides[a] for a in chosen)
+            if k + shift in inside and m - shift in inside:
+                return k + shift, m - shift
+    return None

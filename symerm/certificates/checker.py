@@ -25,7 +25,14 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations, combinations_with_replacement, groupby, islice, product
+from itertools import (
+    accumulate,
+    combinations,
+    combinations_with_replacement,
+    groupby,
+    islice,
+    product,
+)
 from math import comb, gcd, lcm, prod
 from operator import contains, mul
 from typing import Any
@@ -40,7 +47,8 @@ MAX_NUMERAL, MAX_EXPONENT = 2_000, 1_000  # characters and exponent of a number 
 MAX_WIDTH, MAX_DIMENSION, MAX_RAYS = 1_000, 250, 5_000  # neurons, their space, rays of a cone
 MAX_CELLS, MAX_PIECES, MAX_VERTICES = 20_000, 5_000, 1_000  # of a cover by simplicial cones
 MAX_FACTORS, MAX_TENSOR, MAX_TERMS = 8, 128, 1 << 17  # neurons, coordinates, terms
-EXPONENT = 6  # bits of an exponent in a packed monomial; degrees are at most 4 MAX_FACTORS
+MAX_SUBSETS = 12  # generators whose subsets are looked at
+EXPONENT = 6  # bits of an exponent in a packed monomial; degrees are at most 2 MAX_FACTORS
 MAX_LIVE = 1 << 24  # words of the cases that wait, and of each cache
 FREE_WORK, WORK_RATE = 1 << 28, 32  # operations, and per character and data point
 RATIONAL = re.compile(r"(-?[1-9][0-9]*|0)(?:/([1-9][0-9]*))?")
@@ -57,7 +65,7 @@ Piece = tuple[Signed, ...]
 Tensor = dict[int, int]  # the entries that are not 0
 Slot = tuple[Sequence[int], list[Tensor]]  # axes and generators
 Polynomial = dict[int, int]
-Spread = list[tuple[Tensor, int]]  # generators with their sizes
+Terms = list[tuple[int, Tensor]]  # tensors with monomials
 
 
 class Malformed(Exception):
@@ -564,7 +572,7 @@ def gram_of(problem: Problem, rows: list[list[int]], kept: Sequence[int]) -> lis
     return [[sum(map(mul, x, y)) for y in rows] for x in heavy]
 
 
-def semidefinite_rank(problem: Problem, rows: list[list[int]]) -> int:
+def semidefinite_rank(problem: "Problem | Space", rows: list[list[int]]) -> int:
     """The rank of a positive semidefinite matrix, -1 for any other symmetric one (Lemma 6)."""
     previous, count, bits = 1, 0, bits_of(rows)
     while True:
@@ -713,7 +721,7 @@ class Space:
     def __init__(self, problem: Problem, vectors: list[list[int]]) -> None:
         columns, count = [list(column) for column in zip(*problem.targets)], len(vectors)
         gram = gram_of(problem, vectors + columns, range(len(problem.forms)))
-        self.spend, self.gram = problem.spend, gram
+        self.spend = problem.spend
         self.inner = [row[:count] for row in gram[:count]]
         self.cross = [row[count:] for row in gram[:count]]
         self.responses = [row[count:] for row in gram[count:]]
@@ -730,12 +738,14 @@ class Space:
 
     def fitted(self, problem: Problem, pieces: Iterable["Piece"]) -> bool:
         """Whether neurons in the space of the responses span it (Lemma 22)."""
-        size, found, seen = len(self.inner), [], set()
-        basis = [(size + k, 1) for k in echelon(self.responses)[1]]
+        basis, found, seen = echelon(self.responses)[1], [], set()
 
         def table(part: Piece) -> Table:
-            rows = (*part, *basis)
-            return [[s * t * self.gram[i][j] for j, t in rows] for i, s in rows]
+            outer = [[s * self.cross[i][k] for i, s in part] for k in basis]
+            rows = [[s * t * self.inner[i][j] for j, t in part] for i, s in part]
+            last = [[self.responses[k][m] for m in basis] for k in basis]
+            tops, lows = zip(rows, zip(*outer)), zip(outer, last)
+            return [[*x, *y] for x, y in (*tops, *lows)]
 
         for piece in pieces:
             total = len(piece) + len(basis)
@@ -1041,6 +1051,10 @@ def oriented(vertices: Iterable[Signed]) -> Piece:
 class Pieces(Space):
     """Simplicial cones that hold all activation vectors up to sign, and the roots (Lemma 13)."""
 
+    goal: tuple[int, int]  # of the step "p"
+    levels: list[tuple[int, int]]  # the lower and the top level
+    least: bool  # whether the lower level is above the scatter
+
     def __init__(self, problem: Problem) -> None:
         good = 2 <= problem.width <= MAX_FACTORS
         require(good, f"the rule needs a width from 2 to {MAX_FACTORS}", Invalid)
@@ -1090,21 +1104,67 @@ class Pieces(Space):
         self.pieces = [piece for piece in found if piece not in covered]
         self.joins: dict[tuple[int, int], bool | None] = {}
         self.lengths: dict[Piece, int] = {}
+        self.inverses: dict[Piece, tuple[int, Table]] = {}
+        self.load = 0  # words of the inverses
+
+    def refine(self, step: list[Any]) -> None:
+        """A new vertex in a piece; all pieces that hold it are divided (Lemma 13)."""
+        good = len(step) == 2 and type(step[0]) is int and 0 <= step[0] < len(self.pieces)
+        require(good and len(self.inner) < MAX_VERTICES, "not a piece, or too many vertices")
+        piece, c, new = self.pieces[step[0]], integers(step[1], "a vertex"), len(self.inner)
+        good = len(c) == len(piece) and min(c) >= 0 and sum(map(bool, c)) > 1
+        require(good, "not a vertex inside of a piece")
+        terms = [(i, s * x) for (i, s), x in zip(piece, c)]
+        self.spend(4 * len(terms) * (new + len(self.responses)), self.bits + 2 * bits_of([c]))
+        self.cross.append([sum(x * self.cross[i][k] for i, x in terms)
+                           for k in range(len(self.responses))])
+        for table in (self.inner, self.energy):
+            row = [sum(x * table[i][j] for i, x in terms) for j in range(new)]
+            row.append(sum(x * row[i] for i, x in terms))
+            for own, value in zip(table, row):
+                own.append(value)
+            table.append(row)
+        self.bits = max(self.bits, 2 * (bits_of(self.inner[-1:]) + bits_of(self.energy[-1:])))
+        require(self.bits <= MAX_BITS, "a vertex has too long coordinates")
+        found: list[Piece] = []
+        for part in self.pieces:
+            c = self.coefficients(part, new)
+            if sum(map(bool, c)) > 1 and (min(c) >= 0 or max(c) <= 0):
+                end = new, 1 if max(c) > 0 else -1
+                found += [oriented([*part[:k], end, *part[k + 1 :]]) for k, x in enumerate(c) if x]
+            else:
+                found.append(part)
+        require(len(found) <= MAX_PIECES, "there are too many pieces")
+        self.pieces = found
+
+    def coefficients(self, piece: Piece, new: int) -> list[int]:
+        """A vertex in those of a piece, up to a positive factor; nothing if it has other parts."""
+        size = len(piece)
+        if piece not in self.inverses:
+            self.spend(8 * size**3, size * self.bits)
+            rows = [
+                [s * t * self.inner[i][j] for j, t in piece] + [int(j == i) for j, _ in piece]
+                for i, s in piece
+            ]
+            inverse = [row[size:] for row in echelon(rows)[0]]
+            scale = lcm(*(x.denominator for row in inverse for x in row))
+            self.load += size**2 * (5 + (size * self.bits >> 5)) + 100
+            if self.load > MAX_LIVE:
+                self.inverses.clear()
+                self.load = 0
+            self.inverses[piece] = scale, whole(inverse, scale)
+        scale, table = self.inverses[piece]
+        self.spend(2 * size**2, size * self.bits)
+        b = [s * self.inner[i][new] for i, s in piece]
+        c = [sum(map(mul, row, b)) for row in table]
+        return c if sum(map(mul, b, c)) == scale * self.inner[new][new] else []
 
     def wedge(self, x: Piece, y: Piece) -> tuple[int, int]:
-        """den and num of two products of vertices, by expansion along the rows (Lemma 13)."""
-        partial = {0: (1, 0)}
-        for i, s in x:
-            grown: dict[int, tuple[int, int]] = {}
-            for used, (den, num) in partial.items():
-                for k, (j, t) in enumerate(y):
-                    if not used >> k & 1:
-                        sign = s * t * (-1) ** (used >> k).bit_count()
-                        m, c = sign * self.inner[i][j], sign * self.energy[i][j]
-                        a, b = grown.get(used | 1 << k, (0, 0))
-                        grown[used | 1 << k] = a + den * m, b + num * m + den * c
-            partial = grown
-        return partial[(1 << len(y)) - 1]
+        """den and num of two products of vertices (Lemma 13)."""
+        inner, energy = self.inner, self.energy
+        return expansion(
+            [[(s * t * inner[i][j], s * t * energy[i][j]) for j, t in y] for i, s in x]
+        )
 
     def roots(self) -> Iterable["Root"]:
         """The roots that have a product which is not 0, in order (Lemmas 14 and 15)."""
@@ -1178,6 +1238,22 @@ class Pieces(Space):
         return self.joins[k, m]
 
 
+def expansion(rows: list[list[tuple[int, int]]]) -> tuple[int, int]:
+    """The determinant of the first entries, and the sum of those with one row of second entries."""
+    partial = {0: (1, 0)}
+    for row in rows:
+        grown: dict[int, tuple[int, int]] = {}
+        for used, (den, num) in partial.items():
+            for k, (m, c) in enumerate(row):
+                if not used >> k & 1:
+                    if (used >> k).bit_count() & 1:
+                        m, c = -m, -c
+                    a, b = grown.get(used | 1 << k, (0, 0))
+                    grown[used | 1 << k] = a + den * m, b + num * m + den * c
+        partial = grown
+    return partial[(1 << len(rows)) - 1]
+
+
 def pair_roots(a: Piece, b: Piece) -> Iterable[Any]:
     """Shapes, products and retreats of the roots of two pieces (Lemma 14)."""
     if a == b:
@@ -1209,7 +1285,7 @@ class Root:
     """Tensors over some axes that stand for products of neurons (Lemmas 14 and 15)."""
 
     def __init__(self, space: Pieces, shape: Any, wedges: list[Piece], retreats: Any) -> None:
-        self.space, self.shape, self.retreats = space, shape, retreats
+        self.space, self.shape, self.wedges, self.retreats = space, shape, wedges, retreats
         self.strides = [prod(shape[k + 1 :]) for k in range(len(shape))]
         size, width = len(wedges), space.width
         space.spend(size * (size + 1) << width, width * space.bits)
@@ -1223,12 +1299,21 @@ class Root:
                     self.den[k][m] = self.den[m][k] = den
                     self.num[k][m] = self.num[m][k] = num
         self.bits = bits_of(self.den) + bits_of(self.num)
+        self.forms: dict[tuple[int, int], Table] = {}
 
     def form(self, goal: tuple[int, int]) -> Table:
         """The form that is >= 0 where the loss is at least the goal."""
-        self.space.spend(4 * len(self.den) ** 2, self.bits + bits_of([goal]))
-        pairs = zip(self.den, self.num)
-        return [[goal[0] * x - goal[1] * y for x, y in zip(*rows)] for rows in pairs]
+        if goal not in self.forms:
+            self.space.spend(4 * len(self.den) ** 2, self.bits + bits_of([goal]))
+            pairs = zip(self.den, self.num)
+            self.forms[goal] = [
+                [goal[0] * x - goal[1] * y for x, y in zip(*rows)] for rows in pairs
+            ]
+        return self.forms[goal]
+
+    def levels(self) -> list[Table]:
+        """The forms at both levels."""
+        return [self.form(level) for level in self.space.levels]
 
     def part(self, place: int, axes: Iterable[int]) -> int:
         """The coordinate of some axes that belongs to a coordinate of all."""
@@ -1263,14 +1348,25 @@ def monomials(sizes: tuple[int, ...], skip: int = -1) -> list[int]:
 
 
 @lru_cache(maxsize=64)
-def squares(sizes: tuple[int, ...]) -> list[list[tuple[int, int]]]:
-    """The pairs of choices that have the same monomial."""
+def squares(sizes: tuple[int, ...]) -> dict[int, list[tuple[int, int]]]:
+    """The pairs of choices by their monomials."""
     groups: dict[int, list[tuple[int, int]]] = {}
     keys = monomials(sizes)
     for i, x in enumerate(keys):
         for j in range(i + 1):
             groups.setdefault(x + keys[j], []).append((i, j))
-    return list(groups.values())
+    return groups
+
+
+def definite(found: Polynomial, powers: Iterable[int]) -> bool:
+    """Whether no coefficient is negative, and those of some monomials are positive."""
+    return min(found.values(), default=0) >= 0 and all(found.get(key, 0) > 0 for key in powers)
+
+
+def is_box(found: Iterable[int], items: dict[int, list[int]]) -> bool:
+    """Whether some coordinates are those of a product of sets of items, and there are any."""
+    sides = [set(side) for side in zip(*(items[k] for k in found))]
+    return bool(sides) and found == {k for k, x in items.items() if all(map(contains, sides, x))}
 
 
 class Region:
@@ -1278,8 +1374,8 @@ class Region:
 
     root: Root
 
-    def quadratic(self, table: Table, left: Any, right: Any) -> Polynomial:
-        """The products of two lists of tensors with their monomials."""
+    def bilinear(self, table: Table, left: Terms, right: Terms) -> Polynomial:
+        """The values of a form on two sums of tensors with monomials."""
         twin = left is right  # by symmetry half of the pairs, twice
         entries = (sum(len(x) for _, x in left) * len(right) >> twin) + len(table) * sum(
             len(y) for _, y in right)
@@ -1302,12 +1398,57 @@ class Region:
                 found[key + other] = found.get(key + other, 0) + x * y
         return found
 
-    def slope(self, dens: tuple[Polynomial, Polynomial], nums: Any) -> Polynomial:
-        """num <w, v>_den - den <w, v>_num: the derivative of the loss at w along v."""
-        found = self.times(nums[0], dens[1])
-        for key, value in self.times(dens[0], nums[1]).items():
-            found[key] = found.get(key, 0) - value
-        return found
+    def powers(self) -> Iterable[int]:
+        """The monomials of a form that have one generator only in each slot."""
+        raise NotImplementedError
+
+    def falls(self, kept: Terms, gone: Terms) -> None:
+        """Check that the loss does not rise as a part of the product goes to 0 (Lemma 17)."""
+        den = self.bilinear(self.root.den, kept, kept)
+        require(definite(den, self.powers()), "a plane may be degenerate", Invalid)
+        gone = [pair for pair in gone if pair[1]]
+        both = [*((key, {k: 2 * x for k, x in g.items()}) for key, g in kept), *gone]
+        good = all(definite(self.bilinear(form, both, gone), ()) for form in self.root.levels())
+        require(good, "the loss may rise", Invalid)
+
+    def elsewhere(self, neurons: Any, sizes: Sequence[int], products: list[Tensor]) -> None:
+        """Check that products are those of neurons in pieces, up to one factor (Lemma 24)."""
+        space, root = self.root.space, self.root
+        good = isinstance(neurons, list) and len(neurons) == space.width
+        good = good and all(isinstance(row, list) and len(row) == 3 for row in neurons)
+        require(good, "not neurons for all factors")
+        images: list[list[tuple[Sum, list[int]]]] = []  # vectors, with their inner products
+        for slot, place, rows in neurons:
+            good = type(slot) is type(place) is int and -1 <= slot < len(sizes)
+            require(good and 0 <= place < len(space.pieces), "a neuron in no slot or no piece")
+            piece, count = space.pieces[place], sizes[slot] if slot >= 0 else 1
+            good = isinstance(rows, list) and len(rows) == count
+            good = good and all(len(integers(row, "a neuron")) == len(piece) for row in rows)
+            good = good and all(min(row) >= 0 < max(row) for row in rows)
+            require(good, "not vectors of a piece")
+            space.spend(2 * count * len(space.inner) * len(piece), space.bits + bits_of(rows))
+            sums = [[(i, s * c) for (i, s), c in zip(piece, row)] for row in rows]
+            images.append([
+                (x, [sum(f * row[i] for i, f in x) for row in space.inner]) for x in sums
+            ])
+        slots = [slot for slot, _, _ in neurons]
+        good = all(slot < 0 or slots.count(slot) == 1 for slot in slots)
+        require(good, "two neurons in one slot")
+        bits = 2 * space.width * max(bits_of([y]) for image in images for _, y in image)
+        first: tuple[int, int] | None = None
+        for pick, w in zip(product(*map(range, sizes)), products):
+            space.spend((len(w) + 1) * space.width << space.width, bits)
+            chosen = [image[pick[slot] if slot >= 0 else 0] for image, slot in zip(images, slots)]
+            size = expansion([[(sum(f * y[i] for i, f in x), 0) for _, y in chosen]
+                              for x, _ in chosen])[0]
+            mixed = sum(
+                x * expansion([[(s * y[i], 0) for _, y in chosen] for i, s in root.wedges[k]])[0]
+                for k, x in w.items()
+            )
+            first = first or (mixed, size)
+            good = mixed and root.pair(root.den, w, w) * size == mixed * mixed
+            good = good and first[0] * size == mixed * first[1]
+            require(good, "the product is not that of the neurons", Invalid)
 
 
 class Cell(Region):
@@ -1326,10 +1467,12 @@ class Cell(Region):
         den, pair = self.root.den, self.root.pair
         return len(axes) > 1 and not any(pair(den, x, x) for x in tensors([[new], *others]))
 
-    def support(self, axes: Sequence[int]) -> set[int]:
-        """The coordinates of a slot whose product with some coordinate of the others is not 0."""
-        self.root.space.spend(4 * len(self.root.alive) * len(self.root.shape))
-        return {self.root.part(place, axes) for place in self.root.alive}
+    def support(self, axes: Sequence[int]) -> dict[int, list[int]]:
+        """The items of those coordinates of a slot that have a product which is not 0."""
+        root = self.root
+        root.space.spend(8 * len(root.alive) * len(root.shape))
+        places = {root.part(place, axes) for place in root.alive}
+        return {k: [k // root.strides[a] % root.shape[a] for a in axes] for k in sorted(places)}
 
     def void(self, axes: Sequence[int], box: Any) -> list[int]:
         """The coordinates of a box of items of some axes: their products have to vanish."""
@@ -1338,8 +1481,7 @@ class Cell(Region):
         require(good and all(box), "not a box of the slot")
         strides = [self.root.strides[a] for a in axes]
         low = [sum(map(mul, row, strides)) for row in product(*box)]
-        good = not self.support(axes).intersection(low)
-        require(good, "a product in the box is not 0", Invalid)
+        require(not self.support(axes).keys() & low, "a product in the box is not 0", Invalid)
         return low
 
     def coordinates(self, s: int) -> list[int]:
@@ -1357,7 +1499,7 @@ class Cell(Region):
         divisor = gcd(*new.values())
         new = reduced(new)
         dead = self.dead(s, axes, new, [s])
-        pure = self.pure and not (dead and self.support(axes) & set(new))
+        pure = self.pure and not (dead and self.support(axes).keys() & new)
         step = prod(self.sizes[s + 1 :])
         places = [n for n in range(len(self.form)) if n // step % self.sizes[s] == i]
         parts = []
@@ -1385,12 +1527,12 @@ class Cell(Region):
         """The same cell with some slots as one."""
         pure, kept, merged = self.pure, [], []
         axes = sorted(a for s in chosen for a in self.slots[s][0])
-        alive = self.support(axes)
+        alive = self.support(axes).keys()
         picks = product(*(range(self.sizes[s]) for s in chosen))
         self.root.space.spend(len(self.form) ** 2, self.bits)
         for pick, new in zip(picks, tensors([self.slots[s][1] for s in chosen])):
             if self.dead(chosen[0], axes, new, chosen):
-                pure = pure and not alive & set(new)
+                pure = pure and not alive & new
             else:
                 merged.append(new)
                 kept.append(sum(n * prod(self.sizes[s + 1 :]) for s, n in zip(chosen, pick)))
@@ -1407,124 +1549,238 @@ class Cell(Region):
         form = [[self.form[m][n] for n in places] for m in places]
         return Cell(self.root, slots, form, pure)
 
-    def bounded(self) -> bool:
-        """Whether no coefficient of the form is negative."""
-        self.root.space.spend(len(self.form) ** 2, self.bits)
-        groups, form = squares(self.sizes), self.form
+    def terms(self) -> Terms:
+        return [*zip(monomials(self.sizes), tensors([gens for _, gens in self.slots]))]
+
+    def powers(self) -> Iterable[int]:
+        return (2 * key for key in monomials(self.sizes))
+
+    def bounded(self, form: Table) -> bool:
+        """Whether no coefficient of a form given on the products is negative."""
+        self.root.space.spend(len(form) ** 2, self.bits)
+        groups = squares(self.sizes).values()
         return all(sum(form[i][j] for i, j in group) >= 0 for group in groups)
 
-    def above(self, table: Table) -> None:
-        """Check that a form given on the coordinates has no negative coefficient."""
-        points = [*zip(monomials(self.sizes), tensors([gens for _, gens in self.slots]))]
-        values = self.quadratic(table, points, points).values()
-        require(min(values) >= 0, "a coefficient is negative", Invalid)
+    def convex(self, form: Table, how: Any) -> None:
+        """Check that a form given on the products is not negative, by convexity (Lemma 23)."""
+        count, spend = len(self.sizes), self.root.space.spend
+        good = isinstance(how, list) and len(how) == 2
+        good = good and all(isinstance(part, list) and len(part) == count for part in how)
+        require(good, "not a bound by convexity")
+        left, point, mask = [], how[1], 0
+        for removed, x, row in zip(*how, self.places()):
+            good = increasing(removed, len(row)) and len(integers(x, "a point")) == (
+                len(row) - len(removed)) and min(x, default=-1) >= 0 < max(x)
+            require(good, "not generators and a point of the others")
+            mask += sum(row[k] for k in removed)
+            left.append([key for k, key in enumerate(row) if k not in removed])
+        mask *= (1 << EXPONENT) - 1
+        factors = []  # that make the generators of a slot equal in size
+        for _, gens in self.slots:
+            sizes = [sum(g.values()) for g in gens]
+            unit = common([[Fraction(1, size) for size in sizes]], "the sizes of generators")
+            factors.append([unit // size for size in sizes])
+        bits = bits_of(form) + 2 * count * (1 + bits_of(point) + bits_of(factors))
+        spend(8 * count * len(form) ** 2, bits)
+        scales = [*map(prod, product(*factors))]
+        form = [[x * a * b for x, b in zip(row, scales)] for row, a in zip(form, scales)]
+        groups = squares(self.sizes)
+        sums = {key: sum(form[i][j] for i, j in group) for key, group in groups.items()}
+        good = all(x >= 0 for key, x in sums.items() if key & mask)
+        require(good, "a coefficient of a removed generator is negative", Invalid)
+        # The tangent plane at the point, at the vertices.
+        rows, keys = [*product(*left)], {key: n for n, key in enumerate(monomials(self.sizes))}
+        index, weights = [keys[sum(row)] for row in rows], [*map(prod, product(*point))]
+        image = [sum(x * form[n][m] for m, x in zip(index, weights)) for n in index]
+        value = sum(map(mul, weights, image))
+        total = value
+        for s, x in enumerate(point):
+            slopes = dict.fromkeys(left[s], 0)
+            others = product(*point[:s], [1] * len(x), *point[s + 1 :])
+            for row, weight, y in zip(rows, map(prod, others), image):
+                slopes[row[s]] += weight * y
+            total += 2 * (sum(x) * min(slopes.values()) - value)
+        require(total >= 0, "the tangent plane is negative at a vertex", Invalid)
+        # The second derivatives in the directions from the first generators to the others.
+        mean = {key: (x << count) // len(groups[key]) for key, x in sums.items()}
+        moves = [(s, row[0], key) for s, row in enumerate(left) for key in row[1:]]
+        pairs = [[*combinations_with_replacement(row, 2)] for row in left]
+        for choice in product(*pairs) if count > 1 else [(pairs[0][0],)]:
+            whole, matrix = sum(map(sum, choice)), [[0] * len(moves) for _ in moves]
+            spend(12 * len(moves) ** 2 + 1, bits)
+            for n, (s, f, a) in enumerate(moves):
+                for m, (t, g, b) in enumerate(moves[: n + 1]):
+                    rest = whole - sum(choice[s])
+                    bases = [rest, rest] if s == t else [
+                        rest - sum(choice[t]) + x + y for x in choice[s] for y in choice[t]
+                    ]
+                    matrix[n][m] = matrix[m][n] = sum(
+                        mean[k + a + b] - mean[k + a + g] - mean[k + f + b] + mean[k + f + g]
+                        for k in bases
+                    )
+            good = semidefinite_rank(self.root.space, matrix) >= 0
+            require(good, "a form is not convex", Invalid)
 
-    def shrinks(self, s: int, gone: set[int]) -> None:
-        """Check that the loss does not rise as some coordinates of a slot go to 0 (Lemma 17)."""
+    def places(self) -> list[list[int]]:
+        """The variables of each slot."""
+        starts = zip(accumulate(self.sizes, initial=0), self.sizes)
+        return [[1 << EXPONENT * (n + k) for k in range(size)] for n, size in starts]
+
+    def values(self, table: Table) -> Table:
+        """A form given on the coordinates, on the products of generators."""
+        points = [g for _, g in self.terms()]
+        bits = self.root.bits + 2 * bits_of([*g.values()] for g in points)
+        size = sum(map(len, points))
+        self.root.space.spend(2 * size * (len(table) + len(points)), bits)
+        images = [[sum(x * row[k] for k, x in g.items()) for row in table] for g in points]
+        return [[sum(x * image[k] for k, x in g.items()) for g in points] for image in images]
+
+    def above(self, how: list[Any]) -> None:
+        """Check that the loss is at least the lower level."""
+        if self.root.space.least:
+            form = self.values(self.root.levels()[0])
+            require(how or self.bounded(form), "a coefficient is negative", Invalid)
+            if how:
+                self.convex(form, how[0])
+
+    def shrinks(self, s: int, gone: set[int]) -> list[Tensor]:
+        """Check that the loss does not rise without some coordinates of a slot (Lemma 17)."""
+        lists, parts = [gens for _, gens in self.slots], []
+        for lost in (False, True):
+            lists[s] = [
+                {k: x for k, x in g.items() if (k in gone) == lost} for g in self.slots[s][1]
+            ]
+            parts.append([*zip(monomials(self.sizes), tensors(lists))])
+        self.falls(*parts)
+        return [w for _, w in parts[0]]
+
+    def products_only(self) -> None:
         require(self.pure, "a cell with a product that vanished by cancellation", Invalid)
-        lists, root = [gens for _, gens in self.slots], self.root
-        large = list(lists[s])
-        for g in lists[s]:
-            rest = {k: x for k, x in g.items() if k not in gone}
-            require(rest, "a generator without a part that is kept", Invalid)
-            large += [] if rest in large else [rest]
-        lists[s] = large
-        sizes = tuple(map(len, lists))
-        limit(sizes, [4] * len(sizes))
-        keys, points = monomials(sizes), tensors(lists)
-        w = [*zip(keys, points)]
-        lists[s] = [{k: x for k, x in g.items() if k in gone} for g in large]
-        v = [pair for pair in zip(keys, tensors(lists)) if pair[1]]
-        den = self.quadratic(root.den, w, w)
-        require(positive(den, sizes, [2] * len(sizes)), "a plane may be degenerate", Invalid)
-        if v:
-            num, dens, nums = (
-                self.quadratic(*x) for x in ((root.num, w, w), (root.den, w, v), (root.num, w, v))
-            )
-            least = min(self.slope((den, dens), (num, nums)).values())
-            require(least >= 0, "the loss may rise", Invalid)
 
     def retreats(self, axis: int, item: int) -> None:
         """Check that the loss does not rise as an axis goes to one item."""
+        self.products_only()
         s = next(n for n, (axes, _) in enumerate(self.slots) if axis in axes)
         step, size = self.root.strides[axis], self.root.shape[axis]
         self.shrinks(s, {k for k in self.coordinates(s) if k // step % size != item})
 
+    def close(self, head: str, rest: list[Any]) -> None:
+        """Check that limits are networks (Lemmas 18 and 24), or that nothing stays (Lemma 19)."""
+        size = 3 if head == "e" else 2
+        require(size <= len(rest) <= size + 1, "not a step of this proof")
+        s, what = rest[:2]
+        require(type(s) is int and 0 <= s < len(self.sizes), "not a slot of the cell")
+        self.above(rest[size:])
+        if head == "n":
+            return self.flows(s, what)
+        places = self.coordinates(s)
+        require(increasing(what, len(places)), "not coordinates of the slot")
+        gone = {places[k] for k in what}
+        kept = self.shrinks(s, gone)
+        return self.elsewhere(rest[2], self.sizes, kept) if head == "e" else self.realised(s, gone)
+
     def realised(self, s: int, gone: set[int]) -> None:
         """Check that limits without some coordinates have the supports of products (Lemma 18)."""
+        self.products_only()
         for t, (axes, gens) in enumerate(self.slots):
             if len(axes) == 1:
                 continue
-            items = {
-                k: [k // self.root.strides[a] % self.root.shape[a] for a in axes]
-                for k in self.support(axes)
-            }
-            family: set[frozenset[int]] = set()
+            items, family = self.support(axes), set[frozenset[int]]()
             for g in gens:
                 own = frozenset(k for k in g if k in items and not (t == s and k in gone))
                 new = {own, *(own | other for other in family)} - family
                 self.root.space.spend(4 * len(family) + 4 * len(new) * len(items) * len(axes))
-                for found in new:  # checked at once: there are not many products of sets
-                    sides = [set(side) for side in zip(*(items[k] for k in found))]
-                    full = {k for k, row in items.items() if all(map(contains, sides, row))}
-                    require(found and found == full, "a limit may not be realised", Invalid)
+                # Checked at once: there are not many products of sets.
+                good = all(is_box(found, items) for found in new)
+                require(good, "a limit may not be realised", Invalid)
                 family |= new
 
     def flows(self, s: int, box: Any) -> None:
         """Check that no network of the cell is a critical point (Lemma 19)."""
-        require(self.pure, "a cell with a product that vanished by cancellation", Invalid)
-        axes, gens = self.slots[s]
-        root, degrees = self.root, [5 if t == s else 4 for t in range(len(self.slots))]
-        limit(self.sizes, degrees)
-        strides, alive = [root.strides[a] for a in axes], self.support(axes)
-        low = self.void(axes, box)
-        shift = EXPONENT * sum(self.sizes[:s])
-        linear = {
-            k: {1 << shift + EXPONENT * n: g[k] for n, g in enumerate(gens) if k in g}
-            for k in alive
-        }
-        w = [*zip(monomials(self.sizes), tensors([gens for _, gens in self.slots]))]
-        sums: list[Polynomial] = [{}, {}]
-        for k in sorted(alive):
-            row = [k // root.strides[a] % root.shape[a] for a in axes]
-            outside = [n for n, x in enumerate(row) if x not in box[n]]
-            if len(outside) < 2:
-                continue
-            first, weight = outside[0], len(outside) - 1
-            products: Polynomial = {}
-            for m in low:
-                moved = (row[first] - m // strides[first] % root.shape[axes[first]])
-                pair = k - moved * strides[first], m + moved * strides[first]
-                good = pair[0] in alive and pair[1] in alive
-                require(good, "a product next to the box is 0", Invalid)
-                for key, x in self.times(linear[pair[0]], linear[pair[1]]).items():
-                    products[key] = products.get(key, 0) + weight * x
+        self.products_only()
+        (axes, gens), root, w = self.slots[s], self.root, self.terms()
+        require(len(gens) <= MAX_SUBSETS, "a slot with too many generators")
+        low, items, variables = self.void(axes, box), self.support(axes), self.places()[s]
+        linear = {k: {x: g[k] for x, g in zip(variables, gens) if k in g} for k in items}
+        steps = {k: weight for k, row in items.items() if (
+            weight := sum(x not in part for x, part in zip(row, box)) - 1) > 0}
+        require(steps, "nothing moves", Invalid)
+        products: dict[int, Polynomial] = {k: {} for k in steps}
+        suitable = [found for found in ([self.exchanged(k, m, axes, items) for k in steps]
+                    for m in low) if all(found)]
+        require(suitable, "the products next to the box are 0", Invalid)
+        for k, pairs in zip(steps, zip(*suitable)):
+            for i, j in pairs:
+                new = self.times(linear[i], linear[j])
+                products[k] = combine(1, products[k].items(), steps[k], new.items())
+        forms: list[Polynomial] = [{} for _ in root.levels()]
+        for k, known in products.items():
             lists = [[{k: 1}] if t == s else g for t, (_, g) in enumerate(self.slots)]
             v = [*zip(monomials(self.sizes, s), tensors(lists))]
-            for total, table in zip(sums, (root.den, root.num)):
-                for key, x in self.times(products, self.quadratic(table, w, v)).items():
-                    total[key] = total.get(key, 0) + x
-        require(sums[0], "nothing moves", Invalid)
-        den, num = (self.quadratic(table, w, w) for table in (root.den, root.num))
-        found = self.slope((den, sums[0]), (num, sums[1]))
-        require(positive(found, self.sizes, degrees), "the loss may not move", Invalid)
+            for n, table in enumerate(root.levels()):
+                new = self.times(known, self.bilinear(table, w, v))
+                forms[n] = combine(1, forms[n].items(), 1, new.items())
+        unions, realised = [frozenset[int]()], []  # of generators, those that tuples may have
+        root.space.spend(len(items) * len(axes) << len(gens))
+        for mask in range(1, 1 << len(gens)):
+            last = mask.bit_length() - 1
+            unions.append(unions[mask ^ 1 << last] | (items.keys() & gens[last]))
+            realised += [mask] if is_box(unions[-1], items) else []
+        for sign in (1, -1):
+            if all(self.moves(s, form, sign, realised) for form in forms):
+                return
+        raise Invalid("the loss may not move")
+
+    def exchanged(self, k: int, m: int, axes: Sequence[int], items: Any) -> Any:
+        """The coordinates after the first exchange of items that gives no product 0."""
+        for size in range(1, len(axes)):
+            for chosen in combinations(axes, size):
+                self.root.space.spend(8 * size)
+                step = self.root.part(k, chosen) - self.root.part(m, chosen)
+                if k - step in items and m + step in items:
+                    return k - step, m + step
+        return None
+
+    def moves(self, s: int, form: Polynomial, sign: int, realised: list[int]) -> bool:
+        """Whether no coefficient is negative, and the form is positive at tuples (Lemma 19)."""
+        variables, positive = self.places()[s], dict[int, set[int]]()
+        self.root.space.spend(len(form) * (len(variables) + 2))
+        for key, x in form.items():
+            # The generators in positive monomials, by the powers in other slots.
+            powers = [key & y * ((1 << EXPONENT) - 1) for y in variables]
+            used = sum(1 << n for n, y in enumerate(powers) if y)
+            if x * sign < 0:
+                return False
+            if x:
+                positive.setdefault(key - sum(powers), set()).add(used)
+        for key in monomials(self.sizes, s):
+            known = positive.get(2 * key, set())
+            self.root.space.spend(len(realised) * (len(known) + 1))
+            if not all(any(not x & ~mask for x in known) for mask in realised):
+                return False
+        return True
 
 
 class Chart(Region):
     """Tuples near a box of products that vanish, by directions and distance (Lemma 21)."""
 
-    def __init__(self, root: Root, form: Table, outside: Any, groups: list[list[Tensor]]) -> None:
-        self.root, self.form, self.outside, self.groups = root, form, outside, groups
+    def __init__(self, root: Root, outside: Any, groups: list[list[Tensor]]) -> None:
+        self.root, self.form, self.outside, self.groups = (
+            root, root.form(root.space.goal), outside, groups
+        )
         self.sizes = tuple(map(len, groups))
         self.count = len({a for a, _ in outside})  # axes with vectors outside the box
-        self.spread: Spread = [(g, sum(g.values())) for g in groups[-2]]
+        self.spread = [(g, sum(g.values())) for g in groups[-2]]  # with their sizes
         lists = [g for _, g in outside] + [g for group in groups for g in group]
         self.bits = bits_of([*g.values()] for g in lists)
         self.words = len(lists) * (len(self.sizes) + 2) * (5 + (self.bits >> 5)) + 100
-        self.place = EXPONENT * (sum(self.sizes[:-2]) + 2)  # of t in a monomial, after the radius
+        # In a monomial: inside generators, the radius, t, and from `place` on the spread.
+        starts = [*accumulate(self.sizes[:-2], initial=0)]
+        self.radius, self.t, self.place = (EXPONENT * (starts[-1] + n) for n in (0, 2, 3))
+        self.starts = [*(EXPONENT * n for n in starts[:-1]), self.place, self.radius]
 
     @classmethod
-    def of(cls, cell: Cell, box: Any, form: Table) -> "Chart":
+    def of(cls, cell: Cell, box: Any) -> "Chart":
         """The chart of a cell at a box."""
         root, axes = cell.root, range(len(cell.root.shape))
         require(len(cell.slots) == len(axes), "a chart of merged slots")
@@ -1558,7 +1814,7 @@ class Chart(Region):
         outside = list(longest.values())
         bounded = {0: unit, 1: len({a for a, _, _ in parts})}
         ends = [{0: 1}, bounded if all(size for _, _, size in parts) else {1: 1}]
-        return cls(root, form, outside, [*inside, [{k: 1} for k in range(len(outside))], ends])
+        return cls(root, outside, [*inside, [{k: 1} for k in range(len(outside))], ends])
 
     def split(self, s: int, i: int, j: int, p: int, q: int) -> list["Chart"]:
         """The two parts of a chart on the sides of p times a generator plus q times another."""
@@ -1568,33 +1824,24 @@ class Chart(Region):
         new = reduced(combine(p, group[i].items(), q, group[j].items()))
         tails = [[*group[:k], new, *group[k + 1 :]] for k in (j, i)]
         lists = [[*self.groups[:s], tail, *self.groups[s + 1 :]] for tail in tails]
-        return [Chart(self.root, self.form, self.outside, groups) for groups in lists]
+        return [Chart(self.root, self.outside, groups) for groups in lists]
 
-    def setting(self, spread: Spread, order: int, drop: int = 0) -> tuple[Any, list[int]]:
-        """Sizes of the groups, and the degrees of a polynomial in so many factors w/t."""
-        m = order * self.count
-        degrees = [order] * len(self.root.shape) + [m, m - order - drop]
-        sizes = (*self.sizes[:-2], len(spread), 2)
-        limit(sizes, degrees)
-        return sizes, degrees
-
-    def terms(self, spread: Spread, marked: int = -1) -> list[tuple[int, Tensor]]:
-        """w/t, or its part in which an axis is outside, by monomials in t and coefficients."""
-        t, shift = 1 << self.place, 0
+    def terms(self, axis: int = -1, outer: bool = False) -> Terms:
+        """W in t and coefficients, or its terms in which an axis is outside, or inside."""
+        t = 1 << self.t
         found: dict[int, Tensor] = {0: {0: 1}}
-        for a, gens in enumerate(self.groups[:-2]):
-            keys = [1 << shift + EXPONENT * n for n in range(len(gens))]
-            shift += EXPONENT * len(gens)
-            options = [*zip(keys, gens)] if a != marked else []
-            for m, (c, _) in enumerate(spread, 1):
+        for a, (start, gens) in enumerate(zip(self.starts, self.groups[:-2])):
+            keys = [1 << start + EXPONENT * n for n in range(len(gens))]
+            options = [*zip(keys, gens)] if a != axis or not outer else []
+            for m, (c, _) in enumerate(self.spread) if a != axis or outer else ():
                 vector: Tensor = {}
                 for k, x in c.items():
                     if self.outside[k][0] == a:
                         vector = combine(1, vector.items(), x, self.outside[k][1].items())
                 for key, g in zip(keys, gens) if vector else ():
                     size = sum(g.values())
-                    outer = {k: size * x for k, x in vector.items()}
-                    options.append((key + t + (t << EXPONENT * m), outer))
+                    outer_part = {k: size * x for k, x in vector.items()}
+                    options.append((key + t + (1 << self.place + EXPONENT * m), outer_part))
             work = sum(map(len, found.values())) * sum(len(y) for _, y in options)
             self.root.space.spend(2 * work + len(found) * len(options), len(self.sizes) * self.bits)
             grown: dict[int, Tensor] = {}
@@ -1610,107 +1857,80 @@ class Chart(Region):
 
     def power(self, key: int) -> int:
         """The exponent of t in a monomial."""
-        return key >> self.place & (1 << EXPONENT) - 1
+        return key >> self.t & (1 << EXPONENT) - 1
 
-    def written(self, found: Polynomial, spread: Spread, degree: int) -> Polynomial:
-        """The polynomial with the radius and the sizes in coefficients, of this degree in t, s."""
-        place = self.place
-        parts: list[Polynomial] = [{} for _ in range(degree + 1)]
-        for key, x in found.items():
-            parts[self.power(key)][key - (self.power(key) << place)] = x
-        ends = [*zip((1 << place - 2 * EXPONENT, 1 << place - EXPONENT), self.groups[-1])]
+    def degrees(self, drop: int = 0) -> list[int]:
+        """The degrees of a form of W in the groups; fewer in the radius for derivatives."""
+        return [2] * len(self.root.shape) + [2 * self.count, 2 * self.count - 2 - drop]
+
+    def bilinear(self, table: Table, left: Terms, right: Terms, drop: int = 0) -> Polynomial:
+        """A form of two sums, with the radius and the sizes written in coefficients."""
+        degrees = self.degrees(drop)
+        size = prod(comb(k + n - 1, n) for k, n in zip(self.sizes, degrees))
+        require(size <= MAX_TERMS, "a polynomial has too many terms")
+        parts: list[Polynomial] = [{} for _ in range(degrees[-1] + 1)]
+        for key, x in super().bilinear(table, left, right).items():
+            parts[self.power(key)][key - (self.power(key) << self.t)] = x
+        ends = [*zip((1 << self.radius, 1 << self.radius + EXPONENT), self.groups[-1])]
         far = {key: g[1] for key, g in ends if 1 in g}
         near = {
-            key + (1 << place + EXPONENT * m): g[0] * size
-            for key, g in ends if 0 in g for m, (_, size) in enumerate(spread, 1)
+            key + (1 << self.place + EXPONENT * m): g[0] * size
+            for key, g in ends if 0 in g for m, (_, size) in enumerate(self.spread)
         }
         power: Polynomial = {0: 1}
         total: Polynomial = {}
         for part in parts:
-            total = self.times(total, near)
-            for key, x in self.times(part, power).items():
-                total[key] = total.get(key, 0) + x
+            new = self.times(part, power)
+            total = combine(1, self.times(total, near).items(), 1, new.items())
             power = self.times(power, far)
         return total
 
-    def least(self, found: Polynomial, spread: Spread, order: int, drop: int = 0) -> int:
-        """The least coefficient, with those that are 0."""
-        sizes, degrees = self.setting(spread, order, drop)
-        total = self.written(found, spread, degrees[-1])
-        low = min(total.values(), default=0)
-        return low if low < 0 or positive(total, sizes, degrees) else 0
+    def monomials(self, degrees: Sequence[int], moving: bool = False) -> list[int]:
+        """Products of one power from each group, of these degrees; at t > 0 if moving."""
+        rows = [[n << start + EXPONENT * k for k in range(size)]
+                for n, start, size in zip(degrees, self.starts, self.sizes)]
+        if moving:
+            rows[-1] = [key for key, g in zip(rows[-1], self.groups[-1]) if 1 in g]
+        return [*map(sum, product(*rows))]
 
-    def bounded(self, table: Table | None = None) -> bool:
-        """Whether no coefficient of a form is negative, of that of the goal without a table."""
-        self.setting(self.spread, 2)
-        w = self.terms(self.spread)
-        return self.least(self.quadratic(table or self.form, w, w), self.spread, 2) >= 0
+    def powers(self) -> Iterable[int]:
+        return self.monomials(self.degrees())
 
-    def above(self, table: Table) -> None:
-        require(self.bounded(table), "a coefficient is negative", Invalid)
-
-    def forms(self, w: Any, v: Any) -> tuple[Polynomial, Polynomial]:
-        """den and num of two parts of w/t."""
-        return self.quadratic(self.root.den, w, v), self.quadratic(self.root.num, w, v)
-
-    def enlarged(self, axis: int) -> Spread:
-        """The spread with copies that are inside on an axis, of the sizes of the originals."""
-        spread = list(self.spread)
-        for g, size in self.spread:
-            rest = {k: x for k, x in g.items() if self.outside[k][0] != axis}
-            require(rest, "a generator without a part that is kept", Invalid)
-            spread += [] if (rest, size) in spread else [(rest, size)]
-        return spread
+    def bounded(self, table: Table) -> bool:
+        """Whether no coefficient of a form is negative."""
+        w = self.terms()
+        return definite(self.bilinear(table, w, w), ())
 
     def retreats(self, axis: int, item: int) -> None:
         """Check that the loss does not rise as an axis goes to one item."""
         places = {k // self.root.strides[axis] for g in self.groups[axis] for k in g}
         require(places == {item}, "the axis keeps another item", Invalid)
-        spread = self.enlarged(axis)
-        self.setting(spread, 4)
-        w = self.terms(spread)
-        den, num = self.forms(w, w)
-        require(self.least(den, spread, 2) > 0, "a plane may be degenerate", Invalid)
-        dens, nums = self.forms(w, self.terms(spread, axis))
-        found = self.slope((den, dens), (num, nums))
-        require(self.least(found, spread, 4) >= 0, "the loss may rise", Invalid)
+        self.falls(self.terms(axis), self.terms(axis, True))
 
-    def rise(self) -> Polynomial:
-        """The numerator of the derivative of the loss in t."""
-        w = self.terms(self.spread)
-        den, num = self.forms(w, w)
-        dens, nums = (
-            {key - (1 << self.place): n * x for key, x in form.items() if (n := self.power(key))}
-            for form in (den, num)
-        )
-        return self.slope((den, dens), (num, nums))
-
-    def flows(self) -> None:
-        """Check that the loss rises with t > 0; a chart without a bound has a coefficient 0."""
-        require(self.count > 1, "nothing moves", Invalid)
-        self.setting(self.spread, 4, 1)
-        least = self.least(self.rise(), self.spread, 4, 1)
-        require(least > 0, "the loss may not rise", Invalid)
-
-    def compact(self) -> None:
-        """Check that all limits of networks of the chart are networks."""
-        good = all(len(g) == 2 for g in self.groups[-1])
+    def close(self, head: str, rest: list[Any]) -> None:
+        """Check that limits are networks, or that the loss rises with t."""
+        require(len(rest) == (head == "e"), "not a step of this proof")
+        good = all(0 in g and (1 in g or head != "r") for g in self.groups[-1])
         require(good, "the chart reaches the stratum, or has no bound", Invalid)
-        self.setting(self.spread, 2)
-        w = self.terms(self.spread)
-        den = self.quadratic(self.root.den, w, w)
-        require(self.least(den, self.spread, 2) > 0, "a plane may be degenerate", Invalid)
-
-
-def limit(sizes: Sequence[int], degrees: Sequence[int]) -> None:
-    size = prod(comb(k + n - 1, n) for k, n in zip(sizes, degrees))
-    require(size <= MAX_TERMS, "a polynomial has too many terms")
-
-
-def positive(found: Polynomial, sizes: Sequence[int], degrees: Sequence[int]) -> bool:
-    """Whether all coefficients of a polynomial of some degree in each slot are positive."""
-    size = prod(comb(k + n - 1, n) for k, n in zip(sizes, degrees))
-    return len(found) == size and min(found.values()) > 0
+        good = not self.root.space.least or self.bounded(self.root.levels()[0])
+        require(good, "a coefficient is negative", Invalid)
+        w, t = self.terms(), 1 << self.t
+        if head == "r":
+            return self.falls(w, [])
+        if head == "e":
+            kept = {key: g for key, g in w if not self.power(key)}
+            self.falls([*kept.items()], [pair for pair in w if pair[0] not in kept])
+            keys = self.monomials([1] * (len(self.sizes) - 1))
+            return self.elsewhere(rest[0], self.sizes[:-1], [kept[key] for key in keys])
+        require(self.count > 1, "nothing moves", Invalid)
+        v = [(key - t, {k: n * x for k, x in g.items()}) for key, g in w if (n := self.power(key))]
+        powers = self.monomials(self.degrees(1), True)
+        forms = [self.bilinear(table, w, v, 1) for table in self.root.levels()]
+        good = any(
+            all(definite({key: sign * x for key, x in form.items()}, powers) for form in forms)
+            for sign in (1, -1)
+        )
+        return require(good, "the loss may not move", Invalid)
 
 
 def increasing(value: Any, size: int) -> bool:
@@ -1719,13 +1939,12 @@ def increasing(value: Any, size: int) -> bool:
     return values == sorted(set(values))
 
 
-def close_root(root: Root, kind: str, low: Any, goal: Any, lines: Lines) -> None:
+def close_root(root: Root, kind: str, lines: Lines) -> None:
     """Read the steps that close the cells of a root, depth first."""
     slots: list[Slot] = [
         ([a], [{k * root.strides[a]: 1} for k in range(size)]) for a, size in enumerate(root.shape)
     ]
-    form, least = root.form(goal), root.form(low) if low else None
-    stack: list[Cell | Chart] = [Cell(root, slots, form, True)]
+    stack: list[Cell | Chart] = [Cell(root, slots, root.form(root.space.goal), True)]
     live = stack[0].words
     while stack:
         cell = stack.pop()
@@ -1735,55 +1954,51 @@ def close_root(root: Root, kind: str, low: Any, goal: Any, lines: Lines) -> None
         step = lines.step()
         head, rest, count = step[0], step[1:], len(cell.sizes)
         parts: Sequence[Cell | Chart] = []
-        special = head == {"attained": "r", "level": "n"}.get(kind)
         if head == "b" and len(rest) == 5:
             s, i, j, p, q = integers(rest, "the split")
             good = 0 <= s < count and min(p, q) > 0
             require(good and 0 <= i < j < cell.sizes[s], "not a split of a slot")
             parts = cell.split(s, i, j, p, q)[::-1]
         elif step == ["p"]:
-            require(cell.bounded(), "a coefficient is negative", Invalid)
+            require(cell.bounded(cell.form), "a coefficient is negative", Invalid)
         elif head == "m" and len(rest) == 2:
             axis, item = integers(rest, "the retreat")
             require((axis, item) in root.retreats, "not a retreat of the root", Invalid)
             cell.retreats(axis, item)
+        elif (kind, head) in (("attained", "r"), ("attained", "e"), ("level", "n")):
+            cell.close(head, rest)
         elif isinstance(cell, Chart):
-            require(special and not rest, "not a step of this proof")
-            if least:
-                cell.above(least)
-            (cell.flows if head == "n" else cell.compact)()
+            raise Malformed("not a step of this proof")
+        elif head == "v" and len(rest) == 1:
+            cell.convex(cell.form, rest[0])
+        elif step == ["s"]:
+            good = semidefinite_rank(root.space, cell.form) >= 0
+            require(good, "a form is not semidefinite", Invalid)
         elif head == "w" and len(rest) >= 2:
             require(increasing(rest, count), "not slots of the cell")
             parts = [cell.merge(rest)]
-        elif head == "c" and len(rest) == 1:
-            parts = [Chart.of(cell, rest[0], form)]
         else:
-            require(special and len(rest) == 2, "not a step of this proof")
-            s, what = rest
-            require(type(s) is int and 0 <= s < count, "not a slot of the cell")
-            if least:
-                cell.above(least)
-            if head == "n":
-                cell.flows(s, what)
-                continue
-            places = cell.coordinates(s)
-            require(increasing(what, len(places)), "not coordinates of the slot")
-            cell.shrinks(s, {places[k] for k in what})
-            cell.realised(s, {places[k] for k in what})
+            require(head == "c" and len(rest) == 1, "not a step of this proof")
+            parts = [Chart.of(cell, rest[0])]
         stack += parts
         live += sum(part.words for part in parts)
         require(live <= MAX_LIVE, "the proof is too deep")
 
 
 def secants(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fraction | None]:
-    """Spans of two or more neurons, any numbers of inputs and outputs (Lemmas 13 to 22)."""
+    """Spans of two or more neurons, any numbers of inputs and outputs (Lemmas 13 to 24)."""
     lines.rate *= 4
     space, head = Pieces(problem), lines.step()
-    kind, reach, empty = head[0], None, True
-    low, best = (
-        space.at((x - problem.scatter) * problem.unit**2) for x in (lower, problem.best)
-    )
-    goal = best if kind == "attained" else low
+    while head[0] == "refine":
+        space.refine(head[1:])
+        head = lines.step()
+
+    def at(loss: Fraction) -> tuple[int, int]:
+        return space.at((loss - problem.scatter) * problem.unit**2)
+
+    kind, reach, empty, goal = head[0], None, True, lower
+    space.least = lower > problem.scatter
+    space.levels = [at(max(lower, problem.scatter))]
     if kind == "fit" and len(head) == 4:
         reach, rank = limit_loss(problem, space, head[1:]), len(echelon(space.responses)[1])
         good = lower <= reach == problem.scatter and rank == problem.width
@@ -1791,17 +2006,20 @@ def secants(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fract
         require(good, "the fit is not one that no network has", Invalid)
         return "not-attained", reach
     if kind == "level" and len(head) == 5:
-        level, reach = rational(head[1], "the level"), limit_loss(problem, space, head[2:])
-        require(max(reach, lower - 1) < level >= lower, "the level is not above the limit", Invalid)
-        goal = space.at((level - problem.scatter) * problem.unit**2)
+        goal, reach = rational(head[1], "the level"), limit_loss(problem, space, head[2:])
+        require(max(reach, lower - 1) < goal >= lower, "the level is not above the limit", Invalid)
+        space.levels.append(at(reach))
+    elif head == ["attained"]:
+        goal = problem.best
+        require(lower <= goal, "the network is below the claim", Invalid)
+        space.levels.append(at(goal))
     else:
-        require(head in (["bounds"], ["attained"]), "not a step of this proof")
-        good = kind == "bounds" or lower <= problem.best
-        require(good, "the network is below the claim", Invalid)
+        require(head == ["bounds"], "not a step of this proof")
+    space.goal = at(goal)
     for root in space.roots():
         empty = False
         try:
-            close_root(root, kind, low if lower > problem.scatter else None, goal, lines)
+            close_root(root, kind, lines)
         except (Invalid, Malformed) as error:
             raise type(error)(f"step {lines.count}: {error}") from None
     require(not empty, "there is no root", Invalid)
