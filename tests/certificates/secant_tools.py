@@ -32,7 +32,15 @@ def problem_of(
     return Problem(*rows, architecture, free_lines())
 
 
+def set_levels(space: Pieces, goal: Any, low: Any = None, top: Any = None) -> None:
+    """The goal of "p", the lower level if it needs a proof, and the top level."""
+    space.goal, space.least = goal, low is not None
+    space.levels = [x for x in (low or goal, top) if x is not None]
+
+
 def start(root: Root, goal: tuple[int, int]) -> Cell:
+    if not hasattr(root.space, "goal"):
+        set_levels(root.space, goal)
     slots = [
         ([a], [{k * root.strides[a]: 1} for k in range(size)]) for a, size in enumerate(root.shape)
     ]
@@ -56,50 +64,38 @@ def boxes(root: Root, axes: Any) -> Any:
 
 
 def retreat(cell: Cell) -> list[Any]:
-    root = cell.root
-    for axis, item in root.retreats:
-        s = next(n for n, (axes, _) in enumerate(cell.slots) if axis in axes)
-        gone = {
-            k for k in cell.coordinates(s)
-            if k // root.strides[axis] % root.shape[axis] != item
-        }
-        if holds(cell.shrinks, s, gone):
-            return [["m", axis, item]]
-    return []
+    return [["m", *move] for move in cell.root.retreats if holds(cell.retreats, *move)][:1]
 
 
-def close(
-    cell: Cell, kind: str, low: Any, depth: int = 12, retreats_first: bool = False
-) -> list[Any]:
+def close(cell: Cell, kind: str, depth: int = 12, retreats_first: bool = False) -> list[Any]:
     """Steps that close a cell, the first rule that holds in each; AssertionError if none does."""
     root = cell.root
     if not all(cell.sizes):
         return []
     if retreats_first and retreat(cell):
         return retreat(cell)
-    if cell.bounded():
+    if cell.bounded(cell.form):
         return [["p"]]
     if not retreats_first and retreat(cell):
         return retreat(cell)
-    if kind == "attained" and cell.pure and holds(cell.above, root.form(low)):
+    if kind == "attained" and cell.pure and holds(cell.above, []):
         for s, (axes, _) in enumerate(cell.slots):
             places = cell.coordinates(s)
             for what in [[]] + [
                 [n for n, k in enumerate(places) if k // root.strides[a] % root.shape[a] != item]
                 for a in axes for item in range(root.shape[a])
             ]:
-                gone = {places[n] for n in what}
-                if holds(cell.shrinks, s, gone) and holds(cell.realised, s, gone):
+                if holds(cell.close, "r", [s, what]):
                     return [["r", s, what]]
-    if kind == "level" and len(cell.slots) == 1 and holds(cell.above, root.form(low)):
+    if kind == "level" and len(cell.slots) == 1 and holds(cell.above, []):
         for box in boxes(root, cell.slots[0][0]):
-            if holds(cell.flows, 0, list(box)):
+            if holds(cell.close, "n", [0, list(box)]):
                 return [["n", 0, list(box)]]
     assert depth > 0, "no proof found"
     assert max(cell.sizes) > 1, "no proof found"
     if len(cell.slots) > 1 and prod_dead(cell):
         chosen = list(range(len(cell.slots)))
-        return [["w", *chosen], *close(cell.merge(chosen), kind, low, depth - 1, retreats_first)]
+        return [["w", *chosen], *close(cell.merge(chosen), kind, depth - 1, retreats_first)]
     # the longest edge: the pair of generators with the least product coefficient
     best = min(
         ((s, i, j) for s, size in enumerate(cell.sizes) for i, j in combinations(range(size), 2)),
@@ -107,7 +103,7 @@ def close(
     )
     parts = cell.split(*best, 1, 1)
     return [["b", *best, 1, 1]] + [
-        step for part in parts for step in close(part, kind, low, depth - 1, retreats_first)
+        step for part in parts for step in close(part, kind, depth - 1, retreats_first)
     ]
 
 
@@ -134,17 +130,19 @@ def gain(cell: Cell, s: int, i: int, j: int) -> Any:
 
 
 def proof(
-    problem: Problem, kind: str, lower: Any, goal: Any, depth: int = 12,
+    problem: Problem, kind: str, lower: Any, goal: Any, top: Any = None, depth: int = 12,
     retreats_first: bool = False,
 ) -> list[Any]:
     """The steps after the head that close all roots."""
     space = Pieces(problem)
-    low, at = (
-        space.at((Fraction(x) - problem.scatter) * problem.unit**2) for x in (lower, goal)
-    )
+    levels = [
+        None if x is None else space.at((Fraction(x) - problem.scatter) * problem.unit**2)
+        for x in (goal, lower, top)
+    ]
+    set_levels(space, *levels)
     return [
         step for root in space.roots()
-        for step in close(start(root, at), kind, low, depth, retreats_first)
+        for step in close(start(root, space.goal), kind, depth, retreats_first)
     ]
 
 
