@@ -92,10 +92,19 @@ def neuron_paths(problem: SecantProblem, limit: Limit) -> list[NeuronPath]:
         ]
         for axis, part in enumerate(limit.coordinates)
     ]
+    shares = _shares(problem, root, coordinates)
     return [
-        _path(problem, piece, shares)
-        for piece, shares in zip(root.pieces, _shares(problem, root, coordinates), strict=True)
+        _path(problem, _home(problem, piece, share), share)
+        for piece, share in zip(root.pieces, shares, strict=True)
     ]
+
+
+def _home(problem: SecantProblem, piece: int, share: Shares) -> int:
+    """The piece of a neuron; another one for a vertex that is not in it."""
+    pieces = problem.pieces.pieces
+    if set(share) <= {k for k, _ in pieces[piece]}:
+        return piece
+    return next(m for m, other in enumerate(pieces) if set(share) <= {k for k, _ in other})
 
 
 def _shares(problem: SecantProblem, root: Root, coordinates: Coordinates) -> list[Shares]:
@@ -103,7 +112,9 @@ def _shares(problem: SecantProblem, root: Root, coordinates: Coordinates) -> lis
     if root.shared:
         return _sharing(root, coordinates)
     found: list[Shares] = []
+    places = []
     for items, weights in zip(root.axes, coordinates, strict=True):
+        places.append(len(found))
         if len(items[0]) == 1:
             found.append({
                 item[0][0]: weight for item, weight in zip(items, weights, strict=True)
@@ -112,7 +123,37 @@ def _shares(problem: SecantProblem, root: Root, coordinates: Coordinates) -> lis
             found.extend({vertex: weights[0]} for vertex, _ in items[0])
         else:
             found.extend(_joined(problem, items, weights))
+    for first, second, side in root.hinges:
+        i, j = places[first], places[second]
+        pieces = root.pieces[i], root.pieces[j]
+        found[i], found[j] = _hinged(problem, pieces, side, found[i], found[j])
     return found
+
+
+def _hinged(
+    problem: SecantProblem, pieces: tuple[int, int], side: int, first: Shares, second: Shares
+) -> tuple[Shares, Shares]:
+    """Two neurons on segments u, v and v, x, of which one is given on z, v with z = x - u."""
+    a, b = (dict(problem.pieces.pieces[k]) for k in pieces)
+    (v,) = a.keys() & b.keys()
+    (u,), (x,) = a.keys() - {v}, b.keys() - {v}
+    (z,) = (second if side == 0 else first).keys() - {v}
+    inner = problem.forms.inner
+    (relation,) = nullspace([[inner[i][j] for j in (u, x, z)] for i in (u, x, z)])
+    of_u, of_x, of_z = map(abs, primitive(relation))
+    real = first[u] if side == 0 else second[x]
+    if not real:
+        # The product is that of the vertices z and v.
+        return {v: fmpq_poly([1])}, {z: fmpq_poly([1])}
+    if side == 0:
+        return first, {
+            v: first[u] * second[v] * of_z + second[z] * first[v] * of_u,
+            x: first[u] * second[z] * of_x,
+        }
+    return {
+        u: first[z] * second[x] * of_u,
+        v: first[v] * second[x] * of_z + first[z] * second[v] * of_x,
+    }, second
 
 
 def _sharing(root: Root, coordinates: Coordinates) -> list[Shares]:

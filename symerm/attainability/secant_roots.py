@@ -8,7 +8,9 @@ where their pairs are described exactly by one simplex:
   two neurons along f1, f2, and one axis each for what they have besides (a "keep" and generators);
 - two segments u1, u2 and v1, v2 with u1 - u2 = v1 - v2 up to scale (right- and left-facing kinks
   in one gap): the quadrilateral of wedges is cut into the simplices (u1 v2, u1 v1, u2 v2) and
-  (u2 v1, u1 v1, u2 v2), or along the other diagonal if that one vanishes with a further neuron.
+  (u2 v1, u1 v1, u2 v2), or along the other diagonal if that one vanishes with a further neuron;
+- two segments u, v and v, x with z = x - u up to scale on a third axis: (u, v), (z, v) and
+  (z, -v), (v, x), so that the products that vanish with z are products of items.
 
 Every non-negative choice of coordinates is realised.  Where all wedges of a product of items
 vanish, neurons coincide or become dependent: there the closure has its boundary strata.
@@ -45,12 +47,14 @@ class Root:
         otherwise a wedge is the concatenation of the items.
     retreats : pairs (axis, item): tuples with all of the axis but the item zero are in another root
     pieces : the index of the piece of each neuron, in the order of the wedges
+    hinges : triples (axis, axis, which of the two still is a segment of neurons)
     """
 
     axes: tuple[tuple[Item, ...], ...]
     shared: bool = False
     retreats: tuple[tuple[int, int], ...] = ()
     pieces: tuple[int, ...] = ()
+    hinges: tuple[tuple[int, int, int], ...] = ()
     shape: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -164,8 +168,65 @@ def _joined(
                 owners[j] = ()
                 free.remove(j)
                 break
-    for alternative in product(*(choice for choice in choices if choice is not None)):
-        yield Root(tuple(alternative), pieces=sum(owners, ()))
+    kept = [k for k, choice in enumerate(choices) if choice is not None]
+    single = [k for k in segments if owners[k] and len(owners[k]) == 1]
+    hinged = _hinges(axes, single, forms)
+    pieces = sum(owners, ())
+    for alternative in product(*(choices[k] or [] for k in kept)):
+        for sides in product((0, 1), repeat=len(hinged)):
+            found, hinges = list(alternative), []
+            for (i, j, z, v), side in zip(hinged, sides, strict=True):
+                first, second = kept.index(i), kept.index(j)
+                if side == 0:
+                    found[second] = ((z,), (v,))
+                else:
+                    found[first] = ((z,), ((v[0], -v[1]),))
+                hinges.append((first, second, side))
+            yield Root(tuple(found), pieces=pieces, hinges=tuple(hinges))
+
+
+def _hinges(
+    axes: Sequence[tuple[Item, ...]], segments: Sequence[int], forms: ExteriorForms
+) -> list[tuple[int, int, SignedVertex, SignedVertex]]:
+    """Pairs of segments u, v and v, x with z = x - u on another axis: their axes, z and v."""
+    found: list[tuple[int, int, SignedVertex, SignedVertex]] = []
+    free = list(segments)
+    while free:
+        i = free.pop(0)
+        for j in free:
+            rest = [
+                item[0] for k, axis in enumerate(axes) if k not in (i, j)
+                for item in axis if len(item) == 1
+            ]
+            hinge = _hinge([a[0] for a in axes[i]], [b[0] for b in axes[j]], rest, forms)
+            if hinge is not None:
+                found.append((i, j, *hinge))
+                free.remove(j)
+                break
+    return found
+
+
+def _hinge(
+    first: Sequence[SignedVertex], second: Sequence[SignedVertex], rest: Sequence[SignedVertex],
+    forms: ExteriorForms,
+) -> tuple[SignedVertex, SignedVertex] | None:
+    shared = {k for k, _ in first} & {k for k, _ in second}
+    if len(shared) != 1:
+        return None
+    (u,) = (a for a in first if a[0] not in shared)
+    (v,) = (a for a in first if a[0] in shared)
+    (x,) = (b for b in second if b[0] not in shared)
+    (other,) = (b for b in second if b[0] in shared)
+    x = x[0], x[1] * v[1] * other[1]
+    for z in rest:
+        ends = u, x, z
+        kernel = nullspace([[s * t * forms.inner[i][j] for j, t in ends] for i, s in ends])
+        if len(kernel) == 1:
+            c1, c2, c3 = kernel[0]
+            if c1 * c2 < 0 and c3:
+                # c1 u + c2 x + c3 z = 0: x - u is a positive multiple of z or of -z.
+                return (z[0], z[1] if c3 * c1 > 0 else -z[1]), v
+    return None
 
 
 def _common(u: Piece, v: Piece, item: Item, forms: ExteriorForms) -> bool:
