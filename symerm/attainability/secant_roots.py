@@ -172,8 +172,8 @@ def _joined(
     single = [k for k in segments if owners[k] and len(owners[k]) == 1]
     hinged = _hinges(axes, single, forms)
     pieces = sum(owners, ())
-    for alternative in product(*(choices[k] or [] for k in kept)):
-        for sides in product((0, 1), repeat=len(hinged)):
+    for sides in product((0, 1), repeat=len(hinged)):
+        for alternative in product(*(choices[k] or [] for k in kept)):
             found, hinges = list(alternative), []
             for (i, j, z, v), side in zip(hinged, sides, strict=True):
                 first, second = kept.index(i), kept.index(j)

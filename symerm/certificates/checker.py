@@ -1180,7 +1180,7 @@ class Pieces(Space):
                 yield root
 
     def multiset_roots(self, row: tuple[int, ...]) -> Iterable[Any]:
-        """The roots of three or more pieces; parallel segments are joined (Lemma 15)."""
+        """The roots of three or more pieces; segments are joined or hinged (Lemma 15)."""
         self.spend(16 * len(row) ** 2)
         axes: list[tuple[list[Piece], int | None]] = []  # items, and the piece if it is a segment
         for k, group in groupby(row):
@@ -1192,7 +1192,8 @@ class Pieces(Space):
             else:
                 segment = k if count == 1 and len(piece) == 2 else None
                 axes += [([(g,) for g in piece], segment)] * count
-        options, used = [], set()
+        options: list[Any] = [None] * len(axes)  # for each axis what its items may be
+        used: set[int] = set()
         for n, (items, segment) in enumerate(axes):
             later = (m for m in range(n + 1, len(axes)) if m not in used)
             pairs = ((m, self.join(segment, axes[m][1])) for m in later)
@@ -1204,13 +1205,45 @@ class Pieces(Space):
                 if any(len(g) == 1 and not self.length(u + y + g) and
                        not self.length(x + v + g) for g in others):
                     v, y = y, v
-                options.append([[u + y, u + v, x + y], [x + v, u + v, x + y]])
+                options[n] = [[u + y, u + v, x + y], [x + v, u + v, x + y]]
             elif n not in used:
-                options.append([items])
-        for choice in product(*options):
-            shape = tuple(map(len, choice))
-            require(prod(shape) <= MAX_TENSOR, "a root is too large")
-            yield shape, [sum(items, ()) for items in product(*choice)], ()
+                options[n] = [items]
+        free = [n for n, (_, segment) in enumerate(axes)
+                if segment is not None and options[n] and len(options[n]) == 1]
+        hinges: list[Any] = []
+        for n in free:
+            found = ((m, self.hinge(n, m, axes)) for m in free if m > n and m not in used)
+            m, z, v = next(((m, *hinge) for m, hinge in found if hinge), (n, None, None))
+            if n not in used and z:
+                used |= {n, m}
+                left, right = [(z,), (v,)], [(z,), ((v[0], -v[1]),)]
+                hinges.append([{m: [left]}, {n: [right]}])
+        for sides in product(*hinges):
+            known = dict(enumerate(options))
+            for side in sides:
+                known.update(side)
+            for choice in product(*(x for x in known.values() if x)):
+                shape = tuple(map(len, choice))
+                require(prod(shape) <= MAX_TENSOR, "a root is too large")
+                yield shape, [sum(items, ()) for items in product(*choice)], ()
+
+    def hinge(self, n: int, m: int, axes: list[tuple[list[Piece], int | None]]) -> Any:
+        """The vertices z, v of two segments u, v and v, x with z = x - u elsewhere (Lemma 15)."""
+        (first, second), places = ([g for g, in axes[k][0]] for k in (n, m)), {n, m}
+        common = {i for i, _ in first} & {j for j, _ in second}
+        if len(common) == 1:
+            (u, v), (x, w) = (sorted(row, key=lambda g: g[0] in common) for row in (first, second))
+            x = x[0], x[1] * v[1] * w[1]
+            for g in (g for k, (own, _) in enumerate(axes) if k not in places for g in own):
+                if len(g) == 1:
+                    ends = u, x, g[0]
+                    self.spend(200, 3 * self.bits)
+                    a, b, c = dependency(
+                        [[s * t * self.inner[i][j] for j, t in ends] for i, s in ends]
+                    ) or (0, 0, 0)
+                    if a * b < 0 and c:
+                        return (g[0][0], g[0][1] if a * c > 0 else -g[0][1]), v
+        return None
 
     def length(self, x: Piece) -> int:
         """The squared length of a product of vertices."""
