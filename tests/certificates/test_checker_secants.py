@@ -20,6 +20,7 @@ from secant_tools import (
     LARGE_GAP,
     LINE_4,
     close,
+    holds,
     problem_of,
     proof,
     random_point,
@@ -472,53 +473,54 @@ def pairing(table: Any, x: Any, y: Any) -> Any:
     return sum(a * b * table[k][m] for (k, a), (m, b) in product(x.items(), y.items()))
 
 
-def derivative(root: Root, w: Any, v: Any) -> Any:
-    den, num = (pairing(table, w, w) for table in (root.den, root.num))
-    return num * pairing(root.den, w, v) - den * pairing(root.num, w, v)
+def mean_of(tables: list[Any], share: Fraction) -> Any:
+    return [
+        [x + share * (y - x) for x, y in zip(*rows, strict=True)]
+        for rows in zip(*tables, strict=True)
+    ]
 
 
-def test_the_slope_is_the_derivative_of_the_loss() -> None:
+def test_a_form_is_the_form_of_the_point() -> None:
+    """Polynomials of forms against their values at points."""
     source, seen = random.Random(1), 0
     for cell in cells_of(21) + cells_of(22, 3):
-        s = source.randrange(len(cell.slots))
+        s, root = source.randrange(len(cell.slots)), cell.root
+        if prod(cell.sizes) > 30:
+            continue
         places = cell.coordinates(s)
         gone = set(source.sample(places, source.randint(1, len(places))))
         lists = [gens for _, gens in cell.slots]
-        keys = checker.monomials(cell.sizes)
-        w = [*zip(keys, checker.tensors(lists), strict=True)]
         lists[s] = [{k: x for k, x in g.items() if k in gone} for g in lists[s]]
-        v = [*zip(keys, checker.tensors(lists), strict=True)]
-        root = cell.root
-        if prod(cell.sizes) > 30:
-            continue
-        forms = [cell.quadratic(t, w, other) for other in (w, v) for t in (root.den, root.num)]
-        slope = cell.slope((forms[0], forms[2]), (forms[1], forms[3]))
+        w = cell.terms()
+        v = [*zip(checker.monomials(cell.sizes), checker.tensors(lists), strict=True)]
         factors = [source.randint(0, 3) for _ in range(sum(cell.sizes))]
         point = point_at(cell, factors)
-        whole = checker.tensors([[x] for x in point])[0]
+        (whole,) = checker.tensors([[x] for x in point])
         point[s] = {k: x for k, x in point[s].items() if k in gone}
-        part = checker.tensors([[x] for x in point])[0]
-        assert value_at(slope, factors) == derivative(root, whole, part)
-        den = root.pair(root.den, whole, whole)
-        if not den:
-            continue
-        # Difference quotient of the loss along the part, exact: its limit is twice the slope.
-        def loss(e: Fraction, root: Root = root, whole: Any = whole, part: Any = part) -> Fraction:
-            y = {k: whole[k] + e * part.get(k, 0) for k in whole}
-            return -Fraction(pairing(root.num, y, y)) / pairing(root.den, y, y)
-
-        e = Fraction(1, 10**30)
-        quotient = (loss(e) - loss(-e)) / (2 * e)
-        expected = Fraction(2 * derivative(root, whole, part), den**2)
-        assert abs(quotient - expected) <= Fraction(1, 10**20) * (1 + abs(expected))
+        (part,) = checker.tensors([[x] for x in point])
+        for table in (root.den, root.num):
+            found = cell.bilinear(table, w, v)
+            assert value_at(found, factors) == pairing(table, whole, part)
+            found = cell.bilinear(table, w, w)
+            assert value_at(found, factors) == pairing(table, whole, whole)
+            chosen = [source.randrange(n) for n in cell.sizes]
+            alone = [int(k == c) for c, n in zip(chosen, cell.sizes, strict=True) for k in range(n)]
+            keys = [key for key in cell.powers() if value_at({key: 1}, alone)]
+            assert len(keys) == 1
+            assert found[keys[0]] == value_at(found, alone)
+        points = [g for _, g in w]
+        assert cell.values(root.num) == [[pairing(root.num, x, y) for y in points] for x in points]
         seen += 1
     assert seen > 20
 
 
-def test_retreats_do_not_raise_the_loss() -> None:
-    """Where the rule holds, tuples of the cell are no better than what they retreat to."""
-    source, seen = random.Random(5), 0
-    for _, space in spaces(41, 2, 18):
+def shrinking(seed: int, rounds: int = 18) -> Any:
+    """Merged cells near a retreat, with the coordinates that go to 0, and two levels."""
+    source = random.Random(seed)
+    for _, space in spaces(seed, 2, rounds):
+        low = space.at(Fraction(source.randint(0, 40)) * space.unit)
+        top = space.at(Fraction(source.randint(40, 60)) * space.unit)
+        set_levels(space, low, low, top)
         roots = [r for r in islice(space.roots(), 60) if r.retreats and len(r.den) <= 12]
         for root in source.sample(roots, min(len(roots), 12)):
             cell = start(root, GOAL).merge(range(len(root.shape)))
@@ -538,44 +540,57 @@ def test_retreats_do_not_raise_the_loss() -> None:
                 p, q = (8, 1) if i in kept else (1, 8)
                 parts = cell.split(0, i, j, p, q)
                 cell = parts[0] if i in kept else parts[1]
-            try:
-                cell.shrinks(0, gone)
-            except Invalid:
-                continue
-            seen += 1
-            for _ in range(6):
-                y = random_point(cell, source)
-                short = {k: x for k, x in y.items() if k not in gone}
-                values = [
-                    Fraction(pairing(root.num, z, z)) / pairing(root.den, z, z) for z in (y, short)
-                ]
-                assert values[0] <= values[1]
-    assert seen > 10
+                yield cell, (axis, item), gone, source
 
 
-def test_retreats_need_a_part_that_is_kept_and_a_slope() -> None:
-    reasons = set()
-    for cell, box in flow_cases():
-        axis = 0
-        gone = {
-            k for k in cell.coordinates(0)
-            if k // cell.root.strides[axis] % cell.root.shape[axis] != box[axis][0]
-        }
-        with pytest.raises(Invalid, match="without a part that is kept"):
-            cell.shrinks(0, gone)
-        near = cell
-        for _ in range(4):
-            size = near.sizes[0]
-            kept = next(k for k, g in enumerate(near.slots[0][1]) if len({*g} - gone) == len(g))
-            other = max((k for k in range(size) if k != kept), key=lambda k: len(
-                {*near.slots[0][1][k]} & gone) - len({*near.slots[0][1][k]} - gone))
-            i, j = sorted((kept, other))
-            near = near.split(0, i, j, 1, 1)[0 if i == kept else 1]
+def test_retreats_do_not_raise_the_loss() -> None:
+    """Where the rule holds, tuples of the cell are no better than what they retreat to."""
+    seen, reasons = 0, set()
+    for cell, move, gone, source in shrinking(41):
+        root = cell.root
         try:
-            near.shrinks(0, gone)
+            kept = cell.shrinks(0, gone)
         except Invalid as error:
             reasons.add(str(error))
-    assert "the loss may rise" in reasons
+            assert not holds(cell.retreats, *move)
+            continue
+        seen += 1
+        assert holds(cell.retreats, *move)
+        assert kept == [{k: x for k, x in g.items() if k not in gone} for g in cell.slots[0][1]]
+        for _ in range(6):
+            y = random_point(cell, source)
+            short = {k: x for k, x in y.items() if k not in gone}
+            assert pairing(root.den, short, short) > 0
+            for share in (0, 1, Fraction(source.randint(1, 9), 10)):
+                form = mean_of(root.levels(), Fraction(share))
+                assert pairing(form, short, short) <= pairing(form, y, y)
+    assert seen > 30
+    assert reasons == {"a plane may be degenerate", "the loss may rise"}
+
+
+def test_retreats_need_both_levels() -> None:
+    """A cell that may be shrunk is refused when one of the two levels is another."""
+    seen = [0, 0]
+    for cell, _, gone, source in shrinking(42):
+        space, best = cell.root.space, cell.root.space.levels
+        for n in (0, 1):
+            space.levels = [best[n]] * 2
+            if holds(cell.shrinks, 0, gone):
+                other = space.at(Fraction(source.choice([-10**4, 10**4])) * space.unit)
+                space.levels = [best[n], other] if n else [other, best[n]]
+                seen[n] += not holds(cell.shrinks, 0, gone)
+        space.levels = best
+    assert min(seen) > 5
+
+
+def test_retreats_need_a_part_that_is_kept() -> None:
+    for cell, box in flow_cases():
+        gone = {
+            k for k in cell.coordinates(0)
+            if k // cell.root.strides[0] % cell.root.shape[0] != box[0][0]
+        }
+        with pytest.raises(Invalid, match="degenerate"):
+            cell.shrinks(0, gone)
 
 
 def test_products_that_vanish_by_cancellation() -> None:
@@ -601,9 +616,10 @@ def test_products_that_vanish_by_cancellation() -> None:
             assert crossed.pure
             assert not merged.pure
             assert merged.sizes == (3,)
-            for rule in (merged.shrinks, merged.flows):
+            for rule, what in ((merged.realised, set()), (merged.flows, [[0], [0]]),
+                               (merged.retreats, 0)):
                 with pytest.raises(Invalid, match="cancellation"):
-                    rule(0, set())
+                    rule(0, what)
             assert cell.merge([0, 1]).pure
             once = cell.merge([0, 1]).split(0, 0, 1, 1, 1)
             assert all(part.pure for part in once)
@@ -659,44 +675,128 @@ def test_realised_supports_are_those_of_products() -> None:
 
 def flow_cases() -> Any:
     """Merged cells of pairs that share a vertex, with the box of that vertex."""
-    for rows in (LARGE_GAP, LINE_4, HELD):
+    for rows, low, top in (
+        (LARGE_GAP, 15, 20), (LINE_4, 0, 0), (HELD, 3, 4), (LARGE_GAP, 90, 110), (HELD, 30, 40),
+    ):
         space = Pieces(problem_of(*rows))
+        set_levels(space, *(space.at(Fraction(x)) for x in (low, low, top)))
         for root in space.roots():
             if len(root.shape) == 2 and root.retreats:
                 cell = start(root, space.at(Fraction(0))).merge([0, 1])
                 yield cell, [[item] for _, item in root.retreats]
 
 
+def degree(root: Root, k: int, box: Any) -> int:
+    return sum(
+        k // s % n not in x for s, n, x in zip(root.strides, root.shape, box, strict=True)
+    )
+
+
 def test_a_flow_moves_every_network_of_a_cell() -> None:
-    source, seen = random.Random(2), 0
+    """Where the rule holds, the form at no level between is stationary along the flow."""
+    source, seen, refused = random.Random(2), {1: 0, -1: 0}, set()
     for cell, box in flow_cases():
         root = cell.root
-        for _ in range(40):
+        for _ in range(60):
             part = cell
             for _ in range(source.randint(0, 5)):
                 i, j = sorted(source.sample(range(part.sizes[0]), 2))
                 part = source.choice(part.split(0, i, j, 1, 1))
             try:
                 part.flows(0, box)
-            except Invalid:
+            except Invalid as error:
+                refused.add(str(error))
                 continue
-            seen += 1
             # Tuples of the cell: y2 y0' = .. is solved by x = (1, b), z = (1, d) up to order.
             y = random_point(part, source)
             (low,) = [sum(x[0] * s for x, s in zip(box, root.strides, strict=True))]
-            (far,) = [k for k in root.alive if sum(
-                k // s % n != x[0] for s, n, x in zip(root.strides, root.shape, box, strict=True)
-            ) == 2]
+            (far,) = [k for k in root.alive if degree(root, k, box) == 2]
             if not y.get(far) or low in root.alive:
                 continue
             sides = [y.get(k, 0) for k in root.alive if k != far]
             y0 = Fraction(prod(sides), y[far])  # the coordinate of the vanishing product
-            degrees = {k: sum(
-                k // s % n != x[0] for s, n, x in zip(root.strides, root.shape, box, strict=True)
-            ) for k in (*root.alive, low)}
-            move = {k: degrees[k] * x for k, x in {**y, low: y0}.items()}
-            assert derivative(root, {**y, low: y0}, move) > 0 or not y0
-    assert seen > 10
+            if not y0:
+                continue
+            w = {**y, low: y0}
+            move = {k: (degree(root, k, box) - 1) * x for k, x in w.items()}
+            values = [
+                pairing(mean_of(root.levels(), share), w, move)
+                for share in (Fraction(0), Fraction(source.randint(1, 9), 10), Fraction(1))
+            ]
+            assert min(values) > 0 or max(values) < 0
+            seen[1 if values[0] > 0 else -1] += 1
+    assert min(seen.values()) > 5
+    assert refused == {"the loss may not move"}
+
+
+def test_flows_need_both_levels() -> None:
+    source, seen = random.Random(3), [0, 0]
+    for cell, box in flow_cases():
+        space = cell.root.space
+        best = space.levels
+        for _ in range(30):
+            part = cell
+            for _ in range(source.randint(0, 5)):
+                i, j = sorted(source.sample(range(part.sizes[0]), 2))
+                part = source.choice(part.split(0, i, j, 1, 1))
+            for n in (0, 1):
+                space.levels = [best[n]] * 2
+                if holds(part.flows, 0, box):
+                    other = space.at(Fraction(source.choice([-10**4, 10**4])))
+                    space.levels = [best[n], other] if n else [other, best[n]]
+                    seen[n] += not holds(part.flows, 0, box)
+            space.levels = best
+    assert min(seen) > 5
+
+
+def test_a_flow_is_positive_at_tuples() -> None:
+    """The generators of a tuple: those whose support is a product of sets, all of them."""
+    cell, _ = next(iter(flow_cases()))
+    variables = cell.places()[0]
+    first, second, third = variables
+    sizes, (realised, other) = cell.sizes, ([0b011, 0b111], [0b100])
+    assert sizes == (3,)
+
+    def good(form: Any, masks: Any, sign: int = 1) -> bool:
+        return cell.moves(0, form, sign, masks)
+
+    form = {2 * first + second: 1, 3 * third: 0}
+    assert good(form, realised)
+    assert not good(form, realised, -1)
+    assert good({key: -x for key, x in form.items()}, realised, -1)
+    assert not good(form, other)
+    assert not good({**form, 3 * third: -1}, realised)
+    assert good({**form, 2 * first + third: 2}, realised)
+    assert not good({2 * first + third: 2}, realised)
+    assert good({2 * first + third: 2}, [0b101, 0b111])
+    assert not good({}, realised)
+    assert good({}, [])
+
+
+def test_the_exchange_of_items() -> None:
+    """The smallest set of axes, the first in order of the items, that gives alive coordinates."""
+    for seed in range(3):
+        source, seen = random.Random(seed), 0
+        for cell in cells_of(60 + seed, 3, 40):
+            for axes, _ in cell.slots:
+                items = cell.support(axes)
+                if len(axes) < 2 or not items:
+                    continue
+                k, m = (source.choice(cell.coordinates(cell.slots.index((axes, _))))
+                        for _n in range(2))
+                found = None
+                for size in range(1, len(axes)):
+                    for chosen in combinations(axes, size):
+                        pair = [
+                            sum(((y if a in chosen else x) // cell.root.strides[a]
+                                 % cell.root.shape[a]) * cell.root.strides[a] for a in axes)
+                            for x, y in ((k, m), (m, k))
+                        ]
+                        if found is None and all(x in items for x in pair):
+                            found = tuple(pair)
+                assert cell.exchanged(k, m, axes, items) == found
+                seen += found is not None
+        assert seen > 3
 
 
 def test_boxes_that_prove_nothing() -> None:
