@@ -70,7 +70,7 @@ class CellView:
         return slot, i, j, 1 << max(power, 0), 1 << max(-power, 0)
 
     def _item_rows(self, slot: int) -> tuple[Array, list[float]]:
-        """The generators of a slot with orthogonal items, of length one, and their lengths' logs."""
+        """The generators of a slot, of length one with orthogonal items, and logs of lengths."""
         own = self.cell.slots[slot]
         factors = [np.exp(self.table.items[axis]) for axis in own.axes]
         scale = factors[0]

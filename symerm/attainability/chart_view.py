@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import log
 
 import numpy as np
@@ -73,13 +73,13 @@ class ChartView:
         """The monomials of a bilinear form of two polynomials and their coefficients."""
         keys, places = _folded(left[0], right[0])
         values = left[1] @ form @ right[1].T
-        return keys, np.bincount(places, values.ravel(), len(keys))
+        return keys, np.asarray(np.bincount(places, values.ravel(), len(keys)), dtype=float)
 
     def negative(self, form: Array) -> tuple[tuple[int, ...], Array]:
         """The monomials of a form of w/t with negative coefficients; none up to rounding."""
         keys, values = self.coefficients(form, self.whole, self.whole)
         chosen = np.flatnonzero(values < -_SLACK * max(1.0, float(np.abs(values).max())))
-        return tuple(keys[k] for k in chosen), -values[chosen]
+        return tuple(keys[k] for k in chosen.tolist()), -values[chosen]
 
     def may_be_positive(
         self, form: Array, left: tuple[tuple[int, ...], Array],
@@ -98,7 +98,7 @@ class ChartView:
         keys, rows = self.whole
         exponents = _exponents(keys, sum(self.sizes))
         offsets = np.concatenate([[0], np.cumsum(self.sizes)])
-        degrees = [int(exponents[0, a:b].sum()) for a, b in zip(offsets, offsets[1:], strict=False)]
+        degrees = [int(exponents[0, a:b].sum()) for a, b in pairwise(offsets)]
         lengths, units = [], []
         for k, size in enumerate(self.sizes):
             # One generator of a group and the middles of the others.

@@ -11,7 +11,7 @@ where coefficients alone need cells the smaller the closer they are (docs/secant
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement, pairwise, product
 from math import lcm, prod
 from typing import Any
 
@@ -101,7 +101,8 @@ def _kept(symmetric: Array, sizes: tuple[int, ...], slack: float) -> list[list[i
     found = []
     for s, size in enumerate(sizes):
         axes = tuple(a for a in range(2 * len(sizes)) if a != 2 * s)
-        found.append([k for k in range(size) if negative.any(axis=axes)[k]])
+        taking: list[bool] = np.asarray(negative.any(axis=axes)).tolist()
+        found.append([k for k in range(size) if taking[k]])
     return found
 
 
@@ -206,7 +207,7 @@ def _minimum(symmetric: Array, sizes: tuple[int, ...]) -> list[Array] | None:
         if length < 1.0:
             blocking = shrinking[limits.argmin()]
             active[blocking], moved[blocking] = True, 0.0
-        point = [moved[a:b] / moved[a:b].sum() for a, b in zip(offsets, offsets[1:], strict=False)]
+        point = [moved[a:b] / moved[a:b].sum() for a, b in pairwise(offsets)]
         if length == 1.0 and float(np.abs(step).max()) < 1e-13:
             heights = np.concatenate([
                 2.0 * (_contracted(symmetric, point, (2 * s,)) - _contracted(symmetric, point, ()))

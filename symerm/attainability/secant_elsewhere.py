@@ -82,8 +82,8 @@ class Elsewhere:
         used = [k for k in range(len(wedges)) if any(g[k] for g in tensors)]
         size = len(wedges[0])
         if size == 1:
-            rows = self._in_piece([wedges[k] for k in used], tensors, used)
-            return None if rows is None else [[t, *rows]]
+            placed = self._in_piece([wedges[k] for k in used], tensors, used)
+            return None if placed is None else [[t, *placed]]
         if len(used) == 1:
             # A multiple of one product of vertices.
             return [self._constant(vertex) for vertex, _ in wedges[used[0]]]

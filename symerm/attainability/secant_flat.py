@@ -87,11 +87,13 @@ def flat_minimum(
     for size in _SIZES:
         rounded = [Fraction(float(x)).limit_denominator(size) for x in weights]
         normal = [
-            sum(c * row[k] for c, row in zip(rounded, covectors, strict=True))
+            sum((c * row[k] for c, row in zip(rounded, covectors, strict=True)), Fraction(0))
             for k in range(len(basis))
         ]
-        values = {
-            k: sum(z * forms.inner[b][k] for z, b in zip(normal, basis, strict=True))
+        values: dict[int, Fraction] = {
+            k: sum(
+                (z * forms.inner[b][k] for z, b in zip(normal, basis, strict=True)), Fraction(0)
+            )
             for k in vertices
         }
         coordinates = _coordinates(problem, root, guess, values)

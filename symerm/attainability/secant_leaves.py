@@ -271,7 +271,7 @@ class Leaves:
             if len(live) < 2:
                 continue
             shape = [self.shape[a] for a in cell.slots[k].axes]
-            tried = {()}
+            tried: set[tuple[int, ...]] = {()}
             for box in self.boxes:
                 degree = degrees(shape, tuple(box[a] for a in cell.slots[k].axes))
                 gone = tuple(m for m in live if degree[m] > 1)
@@ -353,7 +353,7 @@ class Leaves:
             for part in combinations(range(len(own)), size)
             if frozenset().union(*(supports[k] for k in part)) in real
         ]
-        rest = [[(i,) for i in range(m)] for k, m in enumerate(cell.sizes)]
+        rest: list[list[tuple[int, ...]]] = [[(i,) for i in range(m)] for m in cell.sizes]
         rest[slot] = chosen
         return map(list, product(*rest))
 

@@ -173,14 +173,15 @@ def _joined(
     hinged = _hinges(axes, single, forms)
     pieces = sum(owners, ())
     for sides in product((0, 1), repeat=len(hinged)):
-        for alternative in product(*(choices[k] or [] for k in kept)):
-            found, hinges = list(alternative), []
-            for (i, j, z, v), side in zip(hinged, sides, strict=True):
+        for choice_of_items in product(*(choices[k] or [] for k in kept)):
+            found: list[tuple[Item, ...]] = list(choice_of_items)
+            hinges: list[tuple[int, int, int]] = []
+            for (i, j, z, hub), side in zip(hinged, sides, strict=True):
                 first, second = kept.index(i), kept.index(j)
                 if side == 0:
-                    found[second] = ((z,), (v,))
+                    found[second] = ((z,), (hub,))
                 else:
-                    found[first] = ((z,), ((v[0], -v[1]),))
+                    found[first] = ((z,), ((hub[0], -hub[1]),))
                 hinges.append((first, second, side))
             yield Root(tuple(found), pieces=pieces, hinges=tuple(hinges))
 

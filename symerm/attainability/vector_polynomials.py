@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 from flint import fmpz_mat
 
@@ -60,7 +61,7 @@ def form_polynomial(
     second = first if right is None else fmpz_mat([list(row) for row in right.rows])
     values = (first * form * second.transpose()).tolist()
     keys = left.keys if right is None else right.keys
-    found: dict[int, int] = {}
+    found: dict[int, Any] = {}
     for key, row in zip(left.keys, values, strict=True):
         for other, value in zip(keys, row, strict=True):
             found[key + other] = found.get(key + other, 0) + value
