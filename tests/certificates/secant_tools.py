@@ -131,10 +131,12 @@ def gain(cell: Cell, s: int, i: int, j: int) -> Any:
 
 def proof(
     problem: Problem, kind: str, lower: Any, goal: Any, top: Any = None, depth: int = 12,
-    retreats_first: bool = False,
+    retreats_first: bool = False, refine: Any = (),
 ) -> list[Any]:
     """The steps after the head that close all roots."""
     space = Pieces(problem)
+    for step in refine:
+        space.refine(step)
     levels = [
         None if x is None else space.at((Fraction(x) - problem.scatter) * problem.unit**2)
         for x in (goal, lower, top)
