@@ -827,10 +827,7 @@ class Curve(Space):
 
     def product(self, first: tuple[Sum, Sum], second: tuple[Sum, Sum]) -> tuple[int, int]:
         """den and num of two bivectors (Lemma 9)."""
-        (x, z), (y, v) = first, second
-        (m_xy, c_xy), (m_zv, c_zv) = self.pair(x, y), self.pair(z, v)
-        (m_xv, c_xv), (m_zy, c_zy) = self.pair(x, v), self.pair(z, y)
-        return m_xy * m_zv - m_xv * m_zy, c_xy * m_zv + m_xy * c_zv - c_xv * m_zy - m_xv * c_zy
+        return expansion([[self.pair(x, y) for y in second] for x in first])
 
     def cells(self) -> Any:
         """The vectors of the cells of all pairs of segments: two, three (a, v, b) or four."""
@@ -1095,20 +1092,24 @@ class Pieces(Space):
                 if rank(part) == len(part):
                     found[oriented(part)] = None
             require(len(found) <= MAX_PIECES, "there are too many pieces")
-        lengths = {len(piece) for piece in found}
-        covered: set[Piece] = set()
-        for piece, m in product(found, lengths):
-            if m < len(piece):
-                problem.spend(8 * m * comb(len(piece), m))
-                covered.update(map(oriented, combinations(piece, m)))
-        self.pieces = [piece for piece in found if piece not in covered]
+        self.keep(found)
         self.joins: dict[tuple[int, int], bool | None] = {}
         self.lengths: dict[Piece, int] = {}
         self.inverses: dict[Piece, tuple[int, Table]] = {}
         self.load = 0  # words of the inverses
 
+    def keep(self, found: Iterable[Piece]) -> None:
+        """Drop what is there already, or part of another piece."""
+        pieces = dict.fromkeys(found)
+        covered: set[Piece] = set()
+        for piece, m in product(pieces, {len(piece) for piece in pieces}):
+            if m < len(piece):
+                self.spend(8 * m * comb(len(piece), m))
+                covered.update(map(oriented, combinations(piece, m)))
+        self.pieces = [piece for piece in pieces if piece not in covered]
+
     def refine(self, step: list[Any]) -> None:
-        """A new vertex in a piece; all pieces that hold it are divided (Lemma 13)."""
+        """A vertex inside of a piece; all pieces that hold it are divided (Lemma 13)."""
         good = len(step) == 2 and type(step[0]) is int and 0 <= step[0] < len(self.pieces)
         require(good and len(self.inner) < MAX_VERTICES, "not a piece, or too many vertices")
         piece, c, new = self.pieces[step[0]], integers(step[1], "a vertex"), len(self.inner)
@@ -1116,14 +1117,18 @@ class Pieces(Space):
         require(good, "not a vertex inside of a piece")
         terms = [(i, s * x) for (i, s), x in zip(piece, c)]
         self.spend(4 * len(terms) * (new + len(self.responses)), self.bits + 2 * bits_of([c]))
-        self.cross.append([sum(x * self.cross[i][k] for i, x in terms)
-                           for k in range(len(self.responses))])
-        for table in (self.inner, self.energy):
-            row = [sum(x * table[i][j] for i, x in terms) for j in range(new)]
-            row.append(sum(x * row[i] for i, x in terms))
-            for own, value in zip(table, row):
-                own.append(value)
-            table.append(row)
+        row = [sum(x * self.inner[i][j] for i, x in terms) for j in range(new)]
+        square = sum(x * row[i] for i, x in terms)
+        new = next((k for k, x in enumerate(row) if x * x == square * self.inner[k][k]), new)
+        if new == len(row):  # no multiple of a vertex
+            self.cross.append([sum(x * self.cross[i][k] for i, x in terms)
+                               for k in range(len(self.responses))])
+            for table in (self.inner, self.energy):
+                row = [sum(x * table[i][j] for i, x in terms) for j in range(new)]
+                row.append(sum(x * row[i] for i, x in terms))
+                for own, value in zip(table, row):
+                    own.append(value)
+                table.append(row)
         self.bits = max(self.bits, 2 * (bits_of(self.inner[-1:]) + bits_of(self.energy[-1:])))
         require(self.bits <= MAX_BITS, "a vertex has too long coordinates")
         found: list[Piece] = []
@@ -2025,6 +2030,7 @@ def secants(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fract
     while head[0] == "refine":
         space.refine(head[1:])
         head = lines.step()
+    space.keep(space.pieces)
 
     def at(loss: Fraction) -> tuple[int, int]:
         return space.at((loss - problem.scatter) * problem.unit**2)

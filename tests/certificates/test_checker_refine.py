@@ -38,10 +38,13 @@ def refined(seed: int, rounds: int = 9, steps: int = 6) -> Any:
             c = [source.choice([0, 0, 1, 2, 5]) for _ in piece]
             if sum(map(bool, c)) < 2:
                 c[:2] = [1, source.randint(1, 3)]
-            before = list(space.pieces)
+            before, new = list(space.pieces), combined(vectors, piece, c)
+            parallel = [k for k, x in enumerate(vectors) if len({
+                Fraction(a, b) if b else None for a, b in zip(x, new, strict=True) if a or b
+            }) == 1 and all(a and b for a, b in zip(x, new, strict=True) if a or b)]
             space.refine([place, c])
-            vectors.append(combined(vectors, piece, c))
-            yield problem, space, vectors, before, source
+            vectors += [] if parallel else [new]
+            yield problem, space, vectors, before, (*parallel, len(vectors) - 1)[0], source
 
 
 def test_the_tables_of_new_vertices() -> None:
@@ -73,10 +76,10 @@ def test_the_tables_of_new_vertices() -> None:
 def test_every_piece_that_holds_the_vertex_is_divided() -> None:
     """The new pieces in the places of the old ones, found again by elimination."""
     seen, shared = 0, 0
-    for _, space, vectors, before, _ in refined(2, 12, 4):
-        new, expected, divided = len(vectors) - 1, [], 0
+    for _, space, vectors, before, new, _ in refined(2, 12, 4):
+        expected, divided = [], 0
         for piece in before:
-            c = coordinates_in(vectors[:-1], piece, vectors[-1])
+            c = coordinates_in(vectors, piece, vectors[new])
             if c is None or (min(c) < 0 < max(c)) or sum(map(bool, c)) < 2:
                 expected.append(piece)
                 continue
@@ -96,10 +99,11 @@ def test_every_piece_that_holds_the_vertex_is_divided() -> None:
 
 def test_refined_pieces_hold_every_neuron() -> None:
     seen, checked = 0, 0
-    for problem, space, vectors, _, source in refined(5, 9, 8):
+    for problem, space, vectors, _, _, source in refined(5, 9, 8):
         seen += 1
         if seen % 4:
             continue
+        space.keep(space.pieces)
         total = sum(problem.weights)
         for _ in range(12):
             u = [source.randint(-9, 9) for _ in problem.forms[0]]
@@ -112,6 +116,27 @@ def test_refined_pieces_hold_every_neuron() -> None:
                 c is not None and (min(c) >= 0 or max(c) <= 0) for c in found)
             checked += 1
     assert checked > 100
+
+
+def test_a_vertex_that_is_there() -> None:
+    """A multiple of a vertex is that vertex; pieces that are parts of others are dropped."""
+    space = Pieces(problem_of(*LARGE_GAP))
+    pieces, count = list(space.pieces), len(space.inner)
+    space.refine([0, [1, 2]])
+    halves = space.pieces[:2]
+    assert [len({i for i, _ in piece} & {count}) for piece in halves] == [1, 1]
+    (i, s), (j, t) = pieces[0]
+    # The same segment once more, with the other sign in the place of the first.
+    for factors, piece in (([3, 6], ((i, s), (j, t))), ([2, 4], ((i, -s), (j, -t)))):
+        space.pieces = [piece, *pieces[1:]]
+        space.refine([0, factors])
+        assert len(space.inner) == count + 1
+        assert space.pieces[:2] == halves
+    single = halves[0][:1]
+    space.keep([single, halves[0], halves[1], halves[0], ((halves[1][0][0], 1),)])
+    assert space.pieces == halves
+    space.keep([((999, 1),), *halves])
+    assert space.pieces == [((999, 1),), *halves]
 
 
 def test_what_is_not_a_new_vertex() -> None:
