@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 import sympy
 
-from symerm import Dataset, ShallowNetwork, load_dataset
+from symerm import Architecture, Dataset, Problem, ShallowNetwork, load_dataset
 from symerm.arithmetic.linalg import rank
+from symerm.attainability.scaled import scale_problem
+from symerm.attainability.secants import SecantProblem
 from symerm.problem.architecture import RELU, parse_activation
 
 PROOFS = Path(__file__).resolve().parents[1] / "proofs"
@@ -26,6 +29,14 @@ def families(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.syspath_prepend(str(FOLDER))
     yield importlib.import_module("families")
     for name in ("families", "steps"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def completeness(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    yield importlib.import_module("completeness")
+    for name in ("completeness", "steps"):
         sys.modules.pop(name, None)
 
 
@@ -108,3 +119,31 @@ def test_the_interpolation_matrix_is_regular_at_numbers(name: str) -> None:
     points = [Fraction(k * k + k, 3) for k in range(9)]
     rows = [[Fraction(1), *(activation(t - s) for s in points[:-1])] for t in points]
     assert rank(rows) == len(points)
+
+
+@pytest.mark.parametrize("leaky", [False, True])
+def test_the_roots_of_the_list_are_those_of_the_method(completeness: Any, leaky: bool) -> None:
+    points = [0, 1, 3, 4, 8, 9]
+    data = Dataset.from_rows(points, [(0, 0, k * k % 5) for k in points])
+    activation = parse_activation("leaky:1/3") if leaky else RELU
+    scaled = scale_problem(Problem(data, Architecture(3, activation=activation)))
+    used = Counter(
+        (*sorted(table.root.shape), sum(table.dead)) for table in SecantProblem.of(scaled).tables
+    )
+    listed = Counter()
+    for root in completeness.roots(completeness.Curve(len(points), leaky)):
+        products = root.products().values()
+        if any(products):
+            listed[(*sorted(map(len, root.axes)), sum(not form for form in products))] += 1
+    assert used == listed
+
+
+def test_a_list_without_a_stratum_is_not_complete(
+    completeness: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = completeness.strata
+    monkeypatch.setattr(completeness, "strata", lambda *args: (
+        found for found in everything(*args) if found[0] != "S5"
+    ))
+    with pytest.raises(SystemExit, match="FAILED the limits are in the list"):
+        completeness.main()
