@@ -179,9 +179,12 @@ class SecantProof:
         that each carries on the way to the stratum whose loss is approached.
     steps : tuple of tuples
         The steps of all roots in order.
+    refinements : tuple of pairs (piece, coefficients)
+        The vertices at which pieces are subdivided first.
     """
 
     kind: str
     level: Fraction | None
     limit: tuple[int, Rows, Rows] | None
     steps: tuple[tuple[object, ...], ...]
+    refinements: tuple[tuple[int, tuple[int, ...]], ...] = ()

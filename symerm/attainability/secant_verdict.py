@@ -105,13 +105,13 @@ def _decided(problem: Problem, secants: SecantProblem, decision: SecantDecision)
     if decision.verdict == "attained":
         network = refitted_network(scaled, realised_neurons(secants, decision.best))
         upper = _loss(problem, network)
-        if not any(step[0] == "r" for step in decision.steps):
+        if not any(step[0] in ("e", "r") for step in decision.steps):
             # All other leaves prove the loss of the network as a bound.
             lower = upper
         return Verdict(
             problem, "attained", lower, upper, upper if lower == upper else None, network,
             reason=decision.reason, statistics=dict(decision.statistics),
-            proof=_proof(decision, "attained", scaled),
+            proof=_proof(secants, decision, "attained"),
         )
     assert decision.stratum is not None
     escape = secant_escape(secants, decision.stratum)
@@ -119,7 +119,7 @@ def _decided(problem: Problem, secants: SecantProblem, decision: SecantDecision)
     return Verdict(
         problem, "not-attained", lower, upper, upper if lower == upper else None, None,
         escape=escape, reason=decision.reason, statistics=dict(decision.statistics),
-        proof=_proof(decision, "level", scaled),
+        proof=_proof(secants, decision, "level"),
     )
 
 
@@ -130,7 +130,7 @@ def _undecided(problem: Problem, secants: SecantProblem, decision: SecantDecisio
     upper = _loss(problem, network)
     return Verdict(
         problem, "undecided", lower, upper, None, network, reason=decision.reason,
-        statistics=dict(decision.statistics), proof=_proof(decision, "bounds", scaled),
+        statistics=dict(decision.statistics), proof=_proof(secants, decision, "bounds"),
     )
 
 
@@ -151,16 +151,18 @@ def _best_network(
 
 
 def _proof(
-    decision: SecantDecision, kind: str, scaled: ScaledProblem
+    secants: SecantProblem, decision: SecantDecision, kind: str
 ) -> SecantProof | NonnegativeProof:
+    refined = tuple((step.piece, step.coefficients) for step in secants.refinements)
     if kind == "level" and decision.stratum is not None:
         limit = _limit(decision.stratum)
         if decision.level is None:
-            return SecantProof("fit", None, limit, ())
-        return SecantProof(kind, scaled.to_loss(decision.level), limit, decision.steps)
+            return SecantProof("fit", None, limit, (), refined)
+        level = secants.scaled.to_loss(decision.level)
+        return SecantProof(kind, level, limit, decision.steps, refined)
     if decision.lower == 0:
         return NonnegativeProof()
-    return SecantProof(kind, None, None, decision.steps)
+    return SecantProof(kind, None, None, decision.steps, refined)
 
 
 def _limit(

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from math import comb, lcm
@@ -24,6 +24,7 @@ import numpy as np
 from flint import fmpz_mat
 
 from symerm.arithmetic.linalg import primitive
+from symerm.arrangements.conforming import ConformingPieces, Refinement, conforming
 from symerm.arrangements.neuron_pieces import NeuronPieces, neuron_pieces
 from symerm.attainability.exterior import ExteriorForms
 from symerm.attainability.scaled import ScaledProblem
@@ -47,6 +48,8 @@ Coordinates = tuple[tuple[int, ...], ...]
 #: How far between the stratum's loss and the next one the level of a proof is put.
 _LEVELS = tuple(Fraction(1, 2**k) for k in (6, 9, 12, 16, 22))
 _CANDIDATES = 12
+#: How many times pieces are subdivided where they cross.
+_REFINEMENTS = 400
 #: How far below the best loss the bounds of an undecided problem are tried, one after the other.
 _COARSE = tuple(Fraction(1, k) for k in (2, 10, 100, 10**4, 10**6))
 #: The share of the effort for a decision.
@@ -74,12 +77,26 @@ class Limit:
 
 @dataclass(frozen=True)
 class SecantProblem:
-    """A problem with its pieces, roots and tables."""
+    """A problem with its pieces, roots and tables.
+
+    Attributes
+    ----------
+    scaled : ScaledProblem
+    pieces : NeuronPieces
+        After refinement.
+    forms : ExteriorForms
+    tables : one for each root
+    refinements : what was done to the pieces
+    conforming : bool
+        Whether they meet in common faces only.
+    """
 
     scaled: ScaledProblem
     pieces: NeuronPieces
     forms: ExteriorForms
     tables: tuple[RootTables, ...]
+    refinements: tuple[Refinement, ...] = ()
+    conforming: bool = True
 
     @classmethod
     def of(cls, scaled: ScaledProblem, *, most: int | None = None) -> SecantProblem:
@@ -100,6 +117,8 @@ class SecantProblem:
             scaled.forms, (scaled.slope_on, scaled.slope_off),
             modulo_constants=scaled.output_bias,
         )
+        refined = _refined(scaled, pieces)
+        pieces = refined.pieces
         count = comb(len(pieces.pieces) + scaled.width - 1, scaled.width)
         if most is not None and count > most:
             raise UnsupportedError(f"{count} cases of neurons are more than {most}")
@@ -108,7 +127,7 @@ class SecantProblem:
             RootTables.of(root, *forms.wedge_products(root.wedges()), forms.square)
             for root in secant_roots(pieces, forms, scaled.width)
         )
-        return cls(scaled, pieces, forms, tables)
+        return cls(scaled, pieces, forms, tables, refined.refinements, refined.complete)
 
     def loss(
         self, root: int, coordinates: Sequence[Sequence[int]], box: Box | None
@@ -159,6 +178,19 @@ class SecantDecision:
     steps: tuple[Step, ...]
     reason: str
     statistics: dict[str, int] = field(default_factory=dict)
+
+
+def _refined(scaled: ScaledProblem, pieces: NeuronPieces) -> ConformingPieces:
+    """Pieces without crossings, each once; on the line they have none."""
+    if len(scaled.forms[0]) - int(scaled.hidden_bias) < 2:
+        return ConformingPieces(pieces, (), True, tuple(range(len(pieces.pieces))))
+    refined = conforming(
+        pieces, modulo_constants=scaled.output_bias, most=_REFINEMENTS, reuse=True
+    )
+    return replace(refined, pieces=replace(
+        refined.pieces, pieces=tuple(refined.pieces.pieces[k] for k in refined.largest),
+        piece_rays=tuple(refined.pieces.piece_rays[k] for k in refined.largest),
+    ))
 
 
 def decide_secants(

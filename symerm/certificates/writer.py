@@ -220,6 +220,8 @@ def _plane_steps(proof: PlaneProof) -> Iterator[list[Any]]:
 
 def _secant_steps(proof: SecantProof) -> Iterator[list[Any]]:
     level = [] if proof.level is None else [_numeral(proof.level)]
+    for refinement in proof.refinements:
+        yield ["refine", *map(_nested, refinement)]
     for step in ((proof.kind, *level, *(proof.limit or ())), *proof.steps):
         yield [_nested(part) for part in step]
 
