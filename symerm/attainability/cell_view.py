@@ -53,8 +53,18 @@ class CellView:
 
     def above(self) -> bool:
         """Whether the Bernstein coefficients at the goal are non-negative up to rounding."""
-        found = self.values.ravel()[exchanges(self.cell.sizes)].sum(1)
-        return bool(found.min() >= -_SLACK * max(1.0, float(np.abs(self.values).max())))
+        return self.least >= -_SLACK * max(1.0, float(np.abs(self.values).max()))
+
+    @cached_property
+    def least(self) -> float:
+        """The least Bernstein coefficient at the goal."""
+        return float(self.values.ravel()[exchanges(self.cell.sizes)].sum(1).min())
+
+    @property
+    def clear(self) -> bool:
+        """Whether the products are farther above the goal than any coefficient is below."""
+        alive = self.values.diagonal()[~self.dead]
+        return bool(len(alive) and alive.min() > max(-self.least, 0.0))
 
     def extent(self, slot: int) -> float:
         """The largest 1 - cosine of two generators of a slot, items taken as orthogonal."""

@@ -81,6 +81,12 @@ class ChartView:
         chosen = np.flatnonzero(values < -_SLACK * max(1.0, float(np.abs(values).max())))
         return tuple(keys[k] for k in chosen.tolist()), -values[chosen]
 
+    def clear(self, form: Array) -> bool:
+        """Whether the vertices are farther above the goal than any coefficient is below."""
+        keys, values = self.coefficients(form, self.whole, self.whole)
+        places, first = _vertex_places(keys, self.sizes, sum(self.sizes))
+        return bool(len(places) == first and values[places].min() > max(-values.min(), 0.0))
+
     def may_be_positive(
         self, form: Array, left: tuple[tuple[int, ...], Array],
         right: tuple[tuple[int, ...], Array],
@@ -170,6 +176,17 @@ def _exponents(keys: tuple[int, ...], count: int) -> NDArray[np.int64]:
     """The exponents of packed monomials, one row each."""
     mask = (1 << BITS) - 1
     return np.array([[key >> BITS * k & mask for k in range(count)] for key in keys])
+
+
+@lru_cache(maxsize=256)
+def _vertex_places(
+    keys: tuple[int, ...], sizes: tuple[int, ...], count: int
+) -> tuple[NDArray[np.int64], int]:
+    """Where the monomials with one generator of each group are, and how many there can be."""
+    used = _exponents(keys, count) > 0
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    single = np.all([used[:, a:b].sum(1) <= 1 for a, b in pairwise(offsets)], axis=0)
+    return np.flatnonzero(single), int(np.prod(sizes))
 
 
 def _normed(group: Sequence[Sequence[int]]) -> Array:

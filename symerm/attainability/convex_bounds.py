@@ -24,7 +24,7 @@ from symerm.arithmetic.symmetric import is_semidefinite
 from symerm.attainability.cell_view import CellView
 from symerm.attainability.secant_cells import Cell, gram, products
 
-__all__ = ["How", "convex_bound"]
+__all__ = ["How", "convex_bound", "convex_product"]
 
 Array = NDArray[Any]
 #: Removed generators and coefficients of a point, slot by slot.
@@ -46,32 +46,51 @@ def convex_bound(cell: Cell, view: CellView, form: fmpz_mat, floats: Array) -> H
     floats : K x K array
         The form in the units of `RootTables`.
     """
-    rows = view.sized
-    symmetric = _symmetrised(rows @ floats @ rows.T, cell.sizes)
+    slots = [slot.generators for slot in cell.slots]
+    return convex_product(slots, products(cell), view.sized, form, floats)
+
+
+def convex_product(
+    slots: Sequence[Sequence[Sequence[int]]], tensors: Sequence[Sequence[int]], rows: Array,
+    form: fmpz_mat, floats: Array,
+) -> How | None:
+    """The same for any vectors that are linear in the generators of each slot.
+
+    Parameters
+    ----------
+    slots : the generators of each slot
+    tensors : the vectors of all choices of generators
+    rows : array
+        The same for generators of size one, in the units of `RootTables`.
+    form : K x K matrix
+    floats : K x K array
+    """
+    sizes = tuple(map(len, slots))
+    symmetric = _symmetrised(rows @ floats @ rows.T, sizes)
     size = float(np.abs(symmetric).max())
-    if size == 0.0 or float(_corner_values(symmetric, cell.sizes).min()) < -1e-12 * size:
+    if size == 0.0 or float(_corner_values(symmetric, sizes).min()) < -1e-12 * size:
         return None
-    kept = _kept(symmetric, cell.sizes, 1e-13 * size)
+    kept = _kept(symmetric, sizes, 1e-13 * size)
     if not all(kept):
         return None
     part = _restricted(symmetric, kept)
-    sizes = tuple(map(len, kept))
-    if prod(n * (n + 1) // 2 for n in sizes) > 400:
+    left = tuple(map(len, kept))
+    if prod(n * (n + 1) // 2 for n in left) > 400:
         return None
-    matrices = np.array(list(_hessians(part, sizes)), dtype=float)
+    matrices = np.array(list(_hessians(part, left)), dtype=float)
     if matrices.size and float(np.linalg.eigvalsh(matrices).min()) < -1e-12 * size:
         return None
-    point = _minimum(part, sizes)
-    if point is None or _tangent(part, sizes, point) < -1e-9 * size:
+    point = _minimum(part, left)
+    if point is None or _tangent(part, left, point) < -1e-9 * size:
         return None
     whole = [
         [round(float(x) * _DIGITS) for x in part_of_slot] for part_of_slot in point
     ]
     whole = [list(primitive(x)) for x in whole]
-    if not _proved(cell, form, kept, whole):
+    if not _proved(slots, tensors, form, kept, whole):
         return None
     removed = [
-        [k for k in range(n) if k not in left] for n, left in zip(cell.sizes, kept, strict=True)
+        [k for k in range(n) if k not in taken] for n, taken in zip(sizes, kept, strict=True)
     ]
     return [removed, whole]
 
@@ -221,24 +240,27 @@ def _minimum(symmetric: Array, sizes: tuple[int, ...]) -> list[Array] | None:
 
 
 def _proved(
-    cell: Cell, form: fmpz_mat, kept: Sequence[Sequence[int]], point: Sequence[Sequence[int]]
+    slots: Sequence[Sequence[Sequence[int]]], tensors: Sequence[Sequence[int]], form: fmpz_mat,
+    kept: Sequence[Sequence[int]], point: Sequence[Sequence[int]],
 ) -> bool:
     """The conditions of the lemma in integers."""
     # Generators of one size: multiples of a common size.
-    slots = cell
-    for s, slot in enumerate(cell.slots):
-        unit = lcm(*(sum(g) for g in slot.generators))
-        slots = slots.with_slot(s, [
-            tuple(x * (unit // sum(g)) for x in g) for g in slot.generators
-        ])
-    table = np.array(gram(form, products(slots)), dtype=object)
-    symmetric = _symmetrised(table, cell.sizes)
+    factors = []
+    for generators in slots:
+        unit = lcm(*map(sum, generators))
+        factors.append([unit // sum(g) for g in generators])
+    scaled = [
+        [x * factor for x in row]
+        for row, factor in zip(tensors, map(prod, product(*factors)), strict=True)
+    ]
+    table = np.array(gram(form, scaled), dtype=object)
+    symmetric = _symmetrised(table, tuple(map(len, slots)))
     inside = np.zeros(symmetric.shape, dtype=bool)
     inside[np.ix_(*(part for part in kept for _ in range(2)))] = True
     if any(x < 0 for x in symmetric[~inside]):
         return False
-    part, sizes = _restricted(symmetric, kept), tuple(map(len, kept))
+    part, left = _restricted(symmetric, kept), tuple(map(len, kept))
     exact = [np.array(x, dtype=object) for x in point]
-    if _tangent(part, sizes, exact) < 0:
+    if _tangent(part, left, exact) < 0:
         return False
-    return all(is_semidefinite(matrix.tolist()) for matrix in _hessians(part, sizes) if len(matrix))
+    return all(is_semidefinite(matrix.tolist()) for matrix in _hessians(part, left) if len(matrix))

@@ -199,6 +199,14 @@ class Expansion:
         """The derivative of w/t in t."""
         return self._sum(lambda r: r - 1, self.plain, self.special)
 
+    def first_part(self) -> Terms:
+        """L_1: one axis outside; linear in the generators of the spread."""
+        found: Terms = {}
+        for by_degree in (self.plain, self.special):
+            for key, row in by_degree[1].items():
+                found[key] = found[key] + row if key in found else row
+        return found
+
     def _sum(self, weight: Any, *parts: Sequence[Terms]) -> Terms:
         """The sum over r of weight(r) t^(r-1) (size s)^(m-r) times the parts of degree r."""
         found: Terms = {}

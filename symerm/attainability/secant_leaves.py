@@ -17,10 +17,11 @@ from itertools import combinations, product
 from typing import Any
 
 import numpy as np
+from flint import fmpz_mat
 
 from symerm.attainability.cell_view import CellView, scaled_floats
 from symerm.attainability.chart_view import ChartView
-from symerm.attainability.convex_bounds import convex_bound
+from symerm.attainability.convex_bounds import convex_bound, convex_product
 from symerm.attainability.secant_cells import (
     Cell,
     coefficients,
@@ -34,6 +35,7 @@ from symerm.attainability.secant_charts import Chart, exact_expansion
 from symerm.attainability.secant_elsewhere import Elsewhere
 from symerm.attainability.secant_search import RootTables, degrees
 from symerm.attainability.vector_polynomials import (
+    MASK,
     VectorPolynomial,
     away_from_stratum,
     cell_polynomial,
@@ -42,7 +44,7 @@ from symerm.attainability.vector_polynomials import (
     on_face,
 )
 
-__all__ = ["Goals", "Leaves", "Step"]
+__all__ = ["Goals", "Leaves", "Step", "chart_above"]
 
 Step = tuple[Any, ...]
 
@@ -104,18 +106,17 @@ class Leaves:
                 return ("m", axis, keep)
         if self.kind == "bounds":
             return None
+        how: Step | None = ()
         if self.lower is not None:
-            if len(view.negative(self.between_float[0])[0]):
-                return None
-            whole = _exact(exact_expansion(chart).whole())
-            if min(form_polynomial(self.lower, whole).values(), default=0) < 0:
-                return None
+            how = chart_above(chart, view, self.lower, self.between_float[0])
+        if how is None:
+            return None
         if self.kind == "attained":
             inner = all(x > 0 for pair in chart.radius for x in pair)
             whole = _exact(exact_expansion(chart).whole())
             degrees = self._degrees(chart)
             return ("r",) if inner and self._definite(whole, chart.groups, degrees) else None
-        return ("n",) if self._chart_rises(chart, view) else None
+        return ("n", *how) if self._chart_rises(chart, view) else None
 
     def _degrees(self, chart: Chart) -> list[int]:
         m = sum(1 for part in chart.outside if part)
@@ -369,6 +370,47 @@ class Leaves:
             for k, x in enumerate(g) if x and len(outside[k]) == 1
         }
         return len(found) > 1
+
+
+def chart_above(chart: Chart, view: ChartView, form: fmpz_mat, floats: Any) -> Step | None:
+    """How a form is proved non-negative on a chart: () by coefficients, or None.
+
+    By convexity if all monomials with the generator of the radius that is off the stratum have
+    non-negative coefficients: on the stratum the form is quadratic in each group.
+    """
+    negative = view.negative(floats)
+    if not negative[0]:
+        found = form_polynomial(form, _exact(exact_expansion(chart).whole()))
+        return () if min(found.values(), default=0) >= 0 else None
+    near = [k for k, (_, t) in enumerate(chart.radius) if t == 0]
+    if not near:
+        return None
+    sizes = tuple(map(len, chart.groups))
+    off = monomial(sizes, [(len(sizes) - 1, 1 - near[0], MASK)])
+    if any(key & off for key in negative[0]):
+        return None
+    slots = chart.groups[:-1]
+    keys = [
+        monomial(sizes, [(k, i, 1) for k, i in enumerate(choice)])
+        for choice in product(*map(range, sizes[:-1]))
+    ]
+    first = _ordered(view.expansion().first_part(), keys, len(view.scale))
+    _, rows = view.scaled(dict(zip(keys, first, strict=True)))
+    expansion = exact_expansion(chart)
+    tensors = [
+        [int(x) for x in row]
+        for row in _ordered(expansion.first_part(), keys, len(view.scale))
+    ]
+    how = convex_product(slots, tensors, rows, form, floats)
+    if how is None:
+        return None
+    found = form_polynomial(form, _exact(expansion.whole()))
+    return (how,) if all(x >= 0 for key, x in found.items() if key & off) else None
+
+
+def _ordered(terms: Mapping[int, Any], keys: Sequence[int], size: int) -> list[Any]:
+    zero = np.zeros(size, dtype=object)
+    return [terms.get(key, zero) for key in keys]
 
 
 def _exact(terms: Mapping[int, Any]) -> VectorPolynomial:

@@ -30,11 +30,10 @@ from symerm.attainability.secant_cells import (
     split,
     without_dead,
 )
-from symerm.attainability.secant_charts import Chart, chart_of, exact_expansion
+from symerm.attainability.secant_charts import Chart, chart_of
 from symerm.attainability.secant_elsewhere import Elsewhere, Piece
-from symerm.attainability.secant_leaves import Goals, Leaves, Step
+from symerm.attainability.secant_leaves import Goals, Leaves, Step, chart_above
 from symerm.attainability.secant_search import RootTables
-from symerm.attainability.vector_polynomials import VectorPolynomial, form_polynomial
 
 __all__ = ["Effort", "Goals", "RootProver", "Step"]
 
@@ -152,6 +151,9 @@ class _Attempt:
         view = CellView(self.table, self.float_goal, cell)
         if view.above() and min(coefficients(cell, gram(self.goal_form, view.tensors))) >= 0:
             return ("p",), []
+        if view.clear:
+            # Halving soon makes all coefficients positive: other leaves are not worth a try.
+            return self._halve(cell, view)
         if self._semidefinite(view):
             return ("s",), []
         leaf = self.leaves.of_cell(cell, view)
@@ -160,6 +162,12 @@ class _Attempt:
         how = convex_bound(cell, view, self.goal_form, self.float_goal)
         if how is not None:
             return ("v", how), []
+        return self._halve(cell, view)
+
+    def _halve(
+        self, cell: Cell, view: CellView
+    ) -> tuple[Step | None, Sequence[Cell | Chart]]:
+        """The blow-up of a cell at vanishing wedges, or its halves."""
         blown = self._blow_up(cell, view)
         if blown is not None:
             return blown
@@ -244,15 +252,13 @@ class _Attempt:
     def _treat_chart(self, chart: Chart) -> tuple[Step | None, Sequence[Chart]]:
         view = ChartView(chart, self.table.den_float, self.table.scale)
         negative = view.negative(self.float_goal)
-        if not negative[0]:
-            whole = VectorPolynomial.of({
-                key: [int(x) for x in row] for key, row in exact_expansion(chart).whole().items()
-            })
-            if min(form_polynomial(self.goal_form, whole).values(), default=0) >= 0:
-                return ("p",), []
-        leaf = self.leaves.of_chart(chart, view)
-        if leaf is not None:
-            return leaf, []
+        if not negative[0] or not view.clear(self.float_goal):
+            how = chart_above(chart, view, self.goal_form, self.float_goal)
+            if how is not None:
+                return (("v", *how) if how else ("p",)), []
+            leaf = self.leaves.of_chart(chart, view)
+            if leaf is not None:
+                return leaf, []
         choice = view.choose(negative)
         if choice is None:
             return None, []

@@ -25,6 +25,7 @@ __all__ = [
 
 #: Bits of an exponent in a packed monomial.
 BITS = 6
+MASK = (1 << BITS) - 1
 Vector = Sequence[int]
 Polynomial = dict[int, int]
 
@@ -75,7 +76,7 @@ def on_face(
     mask, at = 0, 0
     for size, chosen in zip(sizes, face, strict=True):
         for k in chosen:
-            mask |= ((1 << BITS) - 1) << BITS * (at + k)
+            mask |= MASK << BITS * (at + k)
         at += size
     return any(sign * value > 0 and key & ~mask == 0 for key, value in found.items())
 
