@@ -9,7 +9,7 @@ over the pairs subdivides at all of them, until there is none.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
@@ -69,7 +69,7 @@ class ConformingPieces:
 
 
 def conforming(
-    found: NeuronPieces, *, modulo_constants: bool, most: int = 400, reuse: bool = False
+    found: NeuronPieces, *, modulo_constants: bool, most: int = 400, reuse: bool = True
 ) -> ConformingPieces:
     """Subdivide pieces until they meet in common faces.
 
@@ -81,22 +81,22 @@ def conforming(
     most : int
         How many refinements are made at most; those of a pass are made together or not at all.
     reuse : bool
-        What to do if a vertex of one piece lies inside a face of another.  If true, a vector that
-        is parallel to a vertex is not a new one: that vertex takes its place, with its sign.  If
-        false (Lemma 13 as it stands) no refinement helps, and that is where this ends.
+        Whether a vertex of one piece that lies inside a face of another is made a vertex of that
+        one too, as Lemma 13 allows.  If not, all ends where there is such a vertex.
 
     Notes
     -----
     With one input nothing is needed.  With two inputs there are few refinements, and nearly all
     of them are at vertices, where affine functions are reached from several sides.  With three
-    inputs full-dimensional overlaps make each pass find more than the one before.
+    inputs pieces overlap in three dimensions, and each pass finds more than the one before; so it
+    does for a few datasets with two inputs if both slopes are not 0.
 
     Examples
     --------
     >>> from symerm.arrangements.neuron_pieces import neuron_pieces
     >>> corners = (0, 0, 1), (0, 1, 1), (1, 0, 1), (2, 2, 1)
     >>> found = neuron_pieces(corners, (1, 0))
-    >>> result = conforming(found, modulo_constants=True, reuse=True)
+    >>> result = conforming(found, modulo_constants=True)
     >>> result.complete, len(result.refinements), result.refinements[0]
     (True, 6, Refinement(piece=1, coefficients=(2, 3)))
     """
@@ -183,20 +183,15 @@ class _Family:
         )
 
     def crossings(
-        self, pieces: Iterable[Piece], compared: Container[Piece]
+        self, pieces: Collection[Piece], compared: Container[Piece]
     ) -> Iterator[IntVector]:
         """Directions of the extreme rays of P ∩ ±Q that are no vertex of P or none of Q.
 
         Pairs of two pieces that were compared already are left out.
         """
         seen = set()
-        others, new = [], []
-        for piece in pieces:
-            if piece in compared:
-                others.append(_both(piece))
-            else:
-                new.append(piece)
-        for piece in new:
+        others = [_both(piece) for piece in pieces if piece in compared]
+        for piece in (piece for piece in pieces if piece not in compared):
             cone = _Cone(piece, self.vectors)
             for other in others:
                 for turned, plus, minus in other:
@@ -284,6 +279,14 @@ class _Row(NamedTuple):
     positive: int
     negative: int
 
+    @classmethod
+    def of(cls, values: list[int], *, equation: bool) -> _Row:
+        """The form with these values."""
+        positive, negative = (
+            _mask(k for k, x in enumerate(values) if turn * x > 0) for turn in (1, -1)
+        )
+        return cls(equation, values, positive, negative)
+
 
 class _Cone:
     """A piece, with the forms that define it: equations, then coordinates."""
@@ -296,13 +299,8 @@ class _Cone:
         reduced, scale, size = fmpz_mat([*map(list, zip(*columns, *vectors, strict=True))]).rref()
         turn, count = (1 if scale > 0 else -1), len(piece)
         table = [[turn * int(x) for x in row[count:]] for row in reduced.tolist()[: int(size)]]
-        self.rows = [
-            _Row(
-                i >= count, table[i], _mask(k for k, x in enumerate(table[i]) if x > 0),
-                _mask(k for k, x in enumerate(table[i]) if x < 0),
-            )
-            for i in (*range(count, len(table)), *range(count))
-        ]
+        coordinates = [_Row.of(row, equation=False) for row in table[:count]]
+        self.rows = [_Row.of(row, equation=True) for row in table[count:]] + coordinates
 
     def crossings(self, other: Piece, plus: int, minus: int) -> Iterator[tuple[Piece, IntVector]]:
         """The extreme rays in both cones that are not a vertex of both, in a face of the other.

@@ -80,7 +80,7 @@ def conforms(pieces, images, modulo_constants) -> bool:
     return True
 
 
-def follow(found, steps, modulo_constants, *, reuse):
+def follow(found, steps, modulo_constants):
     """The rule of Lemma 13, step by step."""
     images, pieces = list(found.images), list(found.pieces)
     for step in steps:
@@ -92,12 +92,11 @@ def follow(found, steps, modulo_constants, *, reuse):
             for i in range(len(images[0]))
         ]
         index, sign = len(images), 1
-        if reuse:
-            for k, image in enumerate(images):
-                factor = shares_in(((k, 1),), images, v, modulo_constants)
-                if factor is not None:
-                    index, sign = k, (1 if factor[0] > 0 else -1)
-                    v = [sign * x for x in image]
+        for k, image in enumerate(images):
+            factor = shares_in(((k, 1),), images, v, modulo_constants)
+            if factor is not None:
+                index, sign = k, (1 if factor[0] > 0 else -1)
+                v = [sign * x for x in image]
         if index == len(images):
             images.append(tuple(v))
         after = []
@@ -176,39 +175,39 @@ def test_refined_pieces(dimension, count, slopes, hidden_bias, modulo_constants,
     inputs = [row for row in random_inputs(dimension, count, seed) if hidden_bias or any(row)]
     constants = {"modulo_constants": modulo_constants}
     found = found_of(inputs, slopes, hidden_bias=hidden_bias, **constants)
-    result = conforming(found, reuse=True, **constants)
+    result = conforming(found, **constants)
     assert result.complete
     new = result.pieces
     assert conforms(new.pieces, new.images, modulo_constants)
     assert conforms(found.pieces, found.images, modulo_constants) == (not result.refinements)
-    again = follow(found, result.refinements, modulo_constants, reuse=True)
+    again = follow(found, result.refinements, modulo_constants)
     assert (new.images, new.pieces) == again
     assert (new.simplices, new.rays) == (found.simplices, found.rays)
     check_neurons(new, slopes, modulo_constants)
     forms = with_bias(inputs) if hidden_bias else inputs
     check_cover(found, result, forms, slopes, modulo_constants, seed)
-    assert result == conforming(found, reuse=True, **constants)
+    assert result == conforming(found, **constants)
 
 
 def test_affine_functions_from_several_sides():
     found = found_of(PLANE)
-    result = conforming(found, modulo_constants=True, reuse=True)
+    result = conforming(found, modulo_constants=True)
     assert result.complete
     assert result.refinements
     assert result.pieces.images == found.images, "all of them at vertices"
     assert conforms(result.pieces.pieces, found.images, True)
-    again = follow(found, result.refinements, True, reuse=True)
+    again = follow(found, result.refinements, True)
     assert (result.pieces.images, result.pieces.pieces) == again
     check_neurons(result.pieces, RELU, True)
     check_cover(found, result, with_bias(PLANE), RELU, True, 0)
-    # As the vertices are not new, the rule as it stands has no way to do this.
-    plain = conforming(found, modulo_constants=True)
+    # New vertices alone have no way to do this.
+    plain = conforming(found, modulo_constants=True, reuse=False)
     assert not plain.complete
     assert (plain.pieces, plain.refinements) == (found, ())
 
 
 def test_largest_pieces_are_enough():
-    result = conforming(found_of(PLANE), modulo_constants=True, reuse=True)
+    result = conforming(found_of(PLANE), modulo_constants=True)
     pieces = result.pieces.pieces
     kept = [set(pieces[i]) for i in result.largest]
     assert len(kept) < len(pieces)
@@ -230,7 +229,7 @@ def test_a_crossing_inside_two_cones(reuse):
     assert min(step.coefficients) > 0
     assert len(result.pieces.images) == len(found.images) + 1
     assert len(result.pieces.pieces) == len(found.pieces) + 4, "two are cut into three"
-    again = follow(found, result.refinements, True, reuse=reuse)
+    again = follow(found, result.refinements, True)
     assert (result.pieces.images, result.pieces.pieces) == again
     check_neurons(result.pieces, LEAKY, True)
     check_cover(found, result, CROSSING, LEAKY, True, 0)
@@ -238,11 +237,11 @@ def test_a_crossing_inside_two_cones(reuse):
 
 def test_limit():
     found = found_of(random_inputs(2, 4, 1))
-    whole = conforming(found, modulo_constants=True, reuse=True)
+    whole = conforming(found, modulo_constants=True)
     needed = len(whole.refinements)
     assert needed > 1
-    assert conforming(found, modulo_constants=True, most=needed, reuse=True) == whole
-    less = conforming(found, modulo_constants=True, most=needed - 1, reuse=True)
+    assert conforming(found, modulo_constants=True, most=needed) == whole
+    less = conforming(found, modulo_constants=True, most=needed - 1)
     assert not less.complete
     assert len(less.refinements) < needed
     # What was done is a beginning.
@@ -251,10 +250,10 @@ def test_limit():
 
 def test_three_inputs_stop_at_the_limit():
     found = found_of(random_inputs(3, 5, 0))
-    result = conforming(found, modulo_constants=True, most=40, reuse=True)
+    result = conforming(found, modulo_constants=True, most=40)
     assert not result.complete
     assert 0 < len(result.refinements) <= 40
-    again = follow(found, result.refinements, True, reuse=True)
+    again = follow(found, result.refinements, True)
     assert (result.pieces.images, result.pieces.pieces) == again
     check_neurons(result.pieces, RELU, True)
 
