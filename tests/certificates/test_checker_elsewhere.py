@@ -153,6 +153,14 @@ def test_a_stratum_that_left_hinges_realise() -> None:
         x = [sum(f * row[k] for f, row in zip(c, rows, strict=True)) for k in (0, 1)]
         network = [stratum.vectors[stratum.middle], combined(stratum.vectors, piece, x)]
         assert loss_of(stratum.problem, network) == value
+    # One generator alone: the plane is that of the neurons, or it is not.
+    for n in (0, 1):
+        cell = stratum.cell(gens[n : n + 1])
+        for one in product(range(4), repeat=2):
+            if any(one):
+                good = one[0] * rows[n][1] == one[1] * rows[n][0]
+                neurons = stratum.neurons([list(one)])
+                assert holds(cell.close, "e", [0, [], neurons]) == good
     # What is beyond: no combination of these vertices.
     for other in ([gens[0], *outer], [*gens, *outer]):
         cell = stratum.cell(other)

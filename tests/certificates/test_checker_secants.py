@@ -749,6 +749,37 @@ def test_flows_need_both_levels() -> None:
     assert min(seen) > 5
 
 
+def test_the_polynomial_of_a_flow_of_three_neurons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At products it is the form of the velocity, times the products of the box that are used."""
+    source, degrees, seen = random.Random(9), set(), 0
+    forms: list[Any] = []
+    monkeypatch.setattr(Cell, "moves", lambda cell, s, form, sign, masks: not forms.append(form))
+    for _, space in spaces(2, 3, 40):
+        set_levels(space, space.at(Fraction(1)), None, space.at(Fraction(9)))
+        for root in islice(space.roots(), 200):
+            void = [k for k in range(len(root.den)) if k not in root.alive]
+            if not void or len(root.alive) > 11 or len(root.shape) < 3 or seen > 60:
+                continue
+            cell = start(root, space.goal).merge(range(len(root.shape)))
+            box = [[void[0] // s % n] for s, n in zip(root.strides, root.shape, strict=True)]
+            forms.clear()
+            if not holds(cell.flows, 0, box):
+                continue
+            x = [[source.randint(1, 5) for _ in range(n)] for n in root.shape]
+            y = [prod(row) for row in product(*x)]
+            velocity = {k: (degree(root, k, box) - 1) * y[k] for k in root.alive}
+            degrees |= {degree(root, k, box) for k in root.alive}
+            w = {k: y[k] for k in root.alive}
+            gens = [next(iter(g)) for g in cell.slots[0][1]]
+            assert len(forms) == 2
+            for form, table in zip(forms, root.levels(), strict=True):
+                assert value_at(form, [y[k] for k in gens]) == (
+                    y[void[0]] * pairing(table, w, velocity))
+            seen += 1
+    assert seen > 10
+    assert degrees == {1, 2, 3}
+
+
 def test_a_flow_is_positive_at_tuples() -> None:
     """The generators of a tuple: those whose support is a product of sets, all of them."""
     cell, _ = next(iter(flow_cases()))
@@ -887,6 +918,54 @@ def test_the_head(tmp_path: Path) -> None:
     high = Fraction(parse(made("attained")).head["claim"]["upper"]) + 1
     text = changed("attained", lower=high, upper=high)
     assert answer(tmp_path, text) == "INVALID the network is below the claim"
+
+
+@pytest.mark.parametrize("kind", VERDICTS)
+def test_the_levels_of_a_proof(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lower level is that of the claim or the scatter; the top level depends on the head."""
+    spaces_: list[Pieces] = []
+
+    def keep(root: Root, kind: str, lines: Any) -> None:
+        spaces_.append(root.space)
+        raise Invalid("seen")
+
+    monkeypatch.setattr(checker, "close_root", keep)
+    rows = LARGE_GAP if kind == "level" else KEPT
+    parts = parse(made(kind))
+    doubled = parts.copy()  # with a scatter: one of the inputs twice, with another response
+    for name, row in (("inputs", [str(rows[0][-1][0])]), ("outputs", ["100", "100"])):
+        doubled.head["data"][name].append(row)
+    claim = parts.head["claim"]
+    for part, lower in (
+        (parts, Fraction(claim["lower"])), (parts, Fraction(-5)), (parts, Fraction(0)),
+        (doubled, Fraction(claim["lower"])),
+    ):
+        part = part.copy()
+        if part.head["data"] == doubled.head["data"]:
+            part.head["claim"]["upper"] = "10000000"
+            if kind == "level":
+                part.steps[0][1] = "1000000"
+        part.head["claim"]["lower"] = str(lower)
+        assert "seen" in answer(tmp_path, part.text())
+        space = spaces_.pop()
+        data = [[[Fraction(x) for x in row] for row in part.head["data"][name]]
+                for name in ("inputs", "outputs")]
+        problem = problem_of(*data)
+
+        def at(loss: Fraction, space: Any = space, problem: Any = problem) -> tuple[int, int]:
+            return space.at((loss - problem.scatter) * problem.unit**2)  # type: ignore[no-any-return]
+
+        network = checker.parse_network(part.head["network"], problem)
+        top = {"level": [checker.limit_loss(problem, Pieces(problem), LIMIT)],
+               "attained": [problem.loss(*network)]}.get(kind, [])
+        goal = {"level": Fraction(part.steps[0][1]) if kind == "level" else None,
+                "attained": top and top[0]}.get(kind, lower)
+        assert space.levels == [at(max(lower, problem.scatter)), *map(at, top)]
+        assert space.goal == at(goal)
+        assert space.least == (lower > problem.scatter)
+        assert (problem.scatter > 0) == (part.head["data"] == doubled.head["data"])
 
 
 def test_the_limit_is_the_limit_of_losses() -> None:
