@@ -11,12 +11,14 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from symerm.attainability.secant_charts import Chart, Expansion, Terms
+from symerm.attainability.chart_tensors import Kind, tensors_of
+from symerm.attainability.secant_charts import Chart
 from symerm.attainability.vector_polynomials import BITS
 
 __all__ = ["ChartView"]
 
 Array = NDArray[np.float64]
+Polynomial = tuple[tuple[int, ...], Array]
 
 #: Coefficients this much below zero, relative to the form, may be rounding: integers decide.
 _SLACK = 1e-10
@@ -35,47 +37,36 @@ class ChartView:
 
     def __init__(self, chart: Chart, den: Array, scale: Array) -> None:
         self.chart, self.den, self.scale = chart, den, scale
+        self.tensors = tensors_of(chart)
+        unit = self.unit = self.tensors.unit
         self.groups = [_normed(group) for group in chart.groups]
-        # One common factor for all outside generators; the radius takes it back.
-        self.unit = unit = max((x for part in chart.outside for g in part for x in g), default=1)
-        self.outside = [
-            np.array([[x / unit for x in g] for g in part]).reshape(len(part), chart.shape[axis])
-            for axis, part in enumerate(chart.outside)
-        ]
+        # The radius counts outside generators in the unit of the tensors.
         self.groups[-1] = np.array([
             [float(Fraction(s, s + unit * t)), float(Fraction(unit * t, s + unit * t))]
             for s, t in chart.radius
         ])
         self.sizes = tuple(map(len, self.groups))
 
-    def expansion(self, marked: int | None = None) -> Expansion:
-        """w/t as a polynomial, the terms in which an axis is outside apart."""
-        *inside, spread, radius = self.groups
-        return Expansion(
-            self.chart, inside, spread, radius, self.outside, np.ones(len(spread)), marked
-        )
+    def polynomial(self, kind: Kind) -> Polynomial:
+        """Monomials and vectors of a kind, in units of the lengths of the wedges."""
+        rows = self.tensors.rows(kind, self.groups, exact=False)
+        return self.tensors.keys(kind, self.sizes), rows * self.scale
 
     @cached_property
-    def whole(self) -> tuple[tuple[int, ...], Array]:
+    def whole(self) -> Polynomial:
         """The monomials of w/t and their vectors, scaled."""
-        return self.scaled(self.expansion().whole())
-
-    def scaled(self, terms: Terms) -> tuple[tuple[int, ...], Array]:
-        """Monomials and vectors, in units of the lengths of the wedges."""
-        if not terms:
-            return (), np.zeros((0, len(self.scale)))
-        return tuple(terms), np.array(list(terms.values())) * self.scale
+        return self.polynomial("whole")
 
     def coefficients(
-        self, form: Array, left: tuple[tuple[int, ...], Array],
-        right: tuple[tuple[int, ...], Array],
-    ) -> tuple[tuple[int, ...], Array]:
+        self, form: Array, left: Polynomial,
+        right: Polynomial,
+    ) -> Polynomial:
         """The monomials of a bilinear form of two polynomials and their coefficients."""
         keys, places = _folded(left[0], right[0])
         values = left[1] @ form @ right[1].T
         return keys, np.asarray(np.bincount(places, values.ravel(), len(keys)), dtype=float)
 
-    def negative(self, form: Array) -> tuple[tuple[int, ...], Array]:
+    def negative(self, form: Array) -> Polynomial:
         """The monomials of a form of w/t with negative coefficients; none up to rounding."""
         keys, values = self.coefficients(form, self.whole, self.whole)
         chosen = np.flatnonzero(values < -_SLACK * max(1.0, float(np.abs(values).max())))
@@ -88,8 +79,8 @@ class ChartView:
         return bool(len(places) == first and values[places].min() > max(-values.min(), 0.0))
 
     def may_be_positive(
-        self, form: Array, left: tuple[tuple[int, ...], Array],
-        right: tuple[tuple[int, ...], Array],
+        self, form: Array, left: Polynomial,
+        right: Polynomial,
     ) -> bool:
         """Whether no coefficient of a bilinear form is negative up to rounding."""
         if not left[0] or not right[0]:
@@ -98,7 +89,7 @@ class ChartView:
         return bool(values.min() >= -_SLACK * max(1e-6, float(np.abs(values).max())))
 
     def choose(
-        self, negative: tuple[tuple[int, ...], Array]
+        self, negative: Polynomial
     ) -> tuple[int, int, int, int, int] | None:
         """Group, generators and weights of the most promising split."""
         keys, rows = self.whole
@@ -141,7 +132,7 @@ class ChartView:
         return k, i, j, 1 << max(power, 0), 1 << max(-power, 0)
 
     def _blame(
-        self, negative: tuple[tuple[int, ...], Array], lengths: Sequence[Array]
+        self, negative: Polynomial, lengths: Sequence[Array]
     ) -> dict[tuple[int, int, int], float]:
         """How much each pair of generators takes part in negative coefficients."""
         keys, values = negative

@@ -14,21 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from symerm.arithmetic.linalg import primitive
 from symerm.attainability.secant_cells import Cell
-from symerm.attainability.vector_polynomials import monomial
 
-__all__ = ["Chart", "Expansion", "chart_of", "exact_expansion"]
+__all__ = ["Chart", "chart_of"]
 
 Vector = tuple[int, ...]
-Array = NDArray[Any]
-#: Monomials with their vectors.
-Terms = dict[int, Array]
 
 
 @dataclass(frozen=True)
@@ -38,6 +30,7 @@ class Chart:
     Attributes
     ----------
     shape : of the root
+    items : for each axis those of the box
     outside : for each axis its outside generators, vectors over the axis's items
     inside : for each axis the generators of the inside part, vectors over the axis's items
     spread : generators of a part of the joint simplex of all outside generators, axis after axis
@@ -47,6 +40,7 @@ class Chart:
     """
 
     shape: tuple[int, ...]
+    items: tuple[tuple[int, ...], ...]
     outside: tuple[tuple[Vector, ...], ...]
     inside: tuple[tuple[Vector, ...], ...]
     spread: tuple[Vector, ...]
@@ -112,7 +106,7 @@ def chart_of(cell: Cell, box: Sequence[Sequence[int]]) -> Chart:
     count = sum(map(len, outside))
     slots = sum(1 for part in outside if part)
     radius = ((1, 0), (unit, slots) if bounded else (0, 1))
-    return Chart(cell.shape, outside, tuple(inside), _units(count), radius)
+    return Chart(cell.shape, tuple(map(tuple, box)), outside, tuple(inside), _units(count), radius)
 
 
 def _extremes(vectors: tuple[Vector, ...], items: tuple[int, ...]) -> tuple[Vector, ...]:
@@ -137,123 +131,3 @@ def _longest(vectors: list[Vector]) -> tuple[Vector, ...]:
 
 def _units(size: int) -> tuple[Vector, ...]:
     return tuple(tuple(int(i == k) for i in range(size)) for k in range(size))
-
-
-class Expansion:
-    """w/t of a chart as a polynomial in the coefficients of its generators.
-
-    Parameters
-    ----------
-    chart : Chart
-    inside, spread, radius, outside : arrays
-        The generators, of integers or of floats that are positive multiples.
-    sizes : array
-        The sizes of the generators of the spread, scaled like them.
-    marked : int, optional
-        An axis: the terms in which it is outside are kept apart.
-    """
-
-    def __init__(
-        self, chart: Chart, inside: Sequence[Array], spread: Array, radius: Array,
-        outside: Sequence[Array], sizes: Array, marked: int | None = None,
-    ) -> None:
-        self.sizes = tuple(map(len, chart.groups))
-        self.slots = sum(1 for part in chart.outside if part)
-        last = len(inside)
-        variables = [
-            [monomial(self.sizes, [(k, i, 1)]) for i in range(size)]
-            for k, size in enumerate(self.sizes)
-        ]
-        # found[special][r]: the products of the first axes with r parts outside.
-        found: list[list[Terms]] = [[{0: np.ones(1, dtype=spread.dtype)}], [{}]]
-        for axis, vectors in enumerate(inside):
-            place = chart.part(axis)
-            inner = dict(zip(variables[axis], vectors, strict=True))
-            outer: Terms = {}
-            if place.stop > place.start:
-                beyond = spread[:, place].dot(outside[axis])
-                for key, u in zip(variables[axis], vectors, strict=True):
-                    for other, c in zip(variables[last], beyond, strict=True):
-                        outer[key + other] = u.sum() * c
-            grown: list[list[Terms]] = [[{} for _ in range(len(found[0]) + 1)] for _ in range(2)]
-            for special, by_degree in enumerate(found):
-                for r, terms in enumerate(by_degree):
-                    _add_products(grown[special][r], terms, inner)
-                    _add_products(grown[special or axis == marked][r + 1], terms, outer)
-            found = grown
-        self.plain, self.special = found
-        self.total = dict(zip(variables[last], sizes, strict=True))
-        (s0, t0), (s1, t1) = radius
-        near, far = variables[last + 1]
-        self.s, self.t = {near: s0, far: s1}, {near: t0, far: t1}
-
-    def whole(self) -> Terms:
-        """w/t."""
-        return self._sum(lambda r: 1, self.plain, self.special)
-
-    def special_part(self) -> Terms:
-        """The part of w/t in which the marked axis is outside."""
-        return self._sum(lambda r: 1, self.special)
-
-    def slope(self) -> Terms:
-        """The derivative of w/t in t."""
-        return self._sum(lambda r: r - 1, self.plain, self.special)
-
-    def first_part(self) -> Terms:
-        """L_1: one axis outside; linear in the generators of the spread."""
-        found: Terms = {}
-        for by_degree in (self.plain, self.special):
-            for key, row in by_degree[1].items():
-                found[key] = found[key] + row if key in found else row
-        return found
-
-    def _sum(self, weight: Any, *parts: Sequence[Terms]) -> Terms:
-        """The sum over r of weight(r) t^(r-1) (size s)^(m-r) times the parts of degree r."""
-        found: Terms = {}
-        m, drop = self.slots, int(weight(1) == 0)
-        power: dict[int, Any] = {0: 1}
-        scaled = _times(self.total, self.s)
-        factors: list[dict[int, Any]] = []
-        for _ in range(m):
-            factors.append(power)
-            power = _times(power, scaled)
-        for r in range(1 + drop, m + 1):
-            factor = factors[m - r]
-            for _ in range(r - 1 - drop):
-                factor = _times(factor, self.t)
-            for by_degree in parts:
-                for key, row in by_degree[r].items() if r < len(by_degree) else ():
-                    for other, value in factor.items():
-                        new = weight(r) * value * row
-                        old = found.get(key + other)
-                        found[key + other] = new if old is None else old + new
-        return found
-
-
-def _add_products(target: Terms, left: Terms, right: Terms) -> None:
-    for key, x in left.items():
-        for other, y in right.items():
-            new = np.multiply.outer(x, y).ravel()
-            old = target.get(key + other)
-            target[key + other] = new if old is None else old + new
-
-
-def _times(left: dict[int, Any], right: dict[int, Any]) -> dict[int, Any]:
-    found: dict[int, Any] = {}
-    for key, x in left.items():
-        for other, y in right.items():
-            found[key + other] = found.get(key + other, 0) + x * y
-    return found
-
-
-def exact_expansion(chart: Chart, marked: int | None = None) -> Expansion:
-    """w/t in integers."""
-    return Expansion(
-        chart, [_exact(part) for part in chart.inside], _exact(chart.spread),
-        _exact(chart.radius), [_exact(part) for part in chart.outside],
-        _exact(tuple(map(sum, chart.spread))), marked,
-    )
-
-
-def _exact(values: Sequence[Any]) -> Array:
-    return np.array(values, dtype=object)

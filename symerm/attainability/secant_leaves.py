@@ -20,6 +20,7 @@ import numpy as np
 from flint import fmpz_mat
 
 from symerm.attainability.cell_view import CellView, scaled_floats
+from symerm.attainability.chart_tensors import exact_polynomial
 from symerm.attainability.chart_view import ChartView
 from symerm.attainability.convex_bounds import convex_bound, convex_product
 from symerm.attainability.secant_cells import (
@@ -31,7 +32,7 @@ from symerm.attainability.secant_cells import (
     realised_supports,
     unions,
 )
-from symerm.attainability.secant_charts import Chart, exact_expansion
+from symerm.attainability.secant_charts import Chart
 from symerm.attainability.secant_elsewhere import Elsewhere
 from symerm.attainability.secant_search import RootTables, degrees
 from symerm.attainability.vector_polynomials import (
@@ -113,9 +114,10 @@ class Leaves:
             return None
         if self.kind == "attained":
             inner = all(x > 0 for pair in chart.radius for x in pair)
-            whole = _exact(exact_expansion(chart).whole())
             degrees = self._degrees(chart)
-            return ("r",) if inner and self._definite(whole, chart.groups, degrees) else None
+            if inner and self._definite(exact_polynomial(chart), chart.groups, degrees):
+                return ("r", *how)
+            return None
         return ("n", *how) if self._chart_rises(chart, view) else None
 
     def _degrees(self, chart: Chart) -> list[int]:
@@ -123,25 +125,16 @@ class Leaves:
         return [*[2] * len(chart.inside), 2 * m, 2 * m - 2]
 
     def _chart_retreats(self, chart: Chart, view: ChartView, axis: int) -> bool:
-        """Whether the loss does not increase as the outside part of an axis shrinks."""
-        for form in self.between_float:
-            expansion = view.expansion(axis)
-            part = view.scaled(expansion.special_part())
-            keys, rows = view.scaled(expansion.whole())
-            # The part's monomials are among those of the whole.
-            inner = dict(zip(part[0], part[1], strict=True))
-            both = keys, np.array([
-                2.0 * row - inner.get(key, 0.0) for key, row in zip(keys, rows, strict=True)
-            ])
-            if not view.may_be_positive(form, both, part):
-                return False
-        exact = exact_expansion(chart, axis)
-        whole, part_terms = exact.whole(), exact.special_part()
-        rest = {key: row - part_terms.get(key, 0) for key, row in whole.items()}
-        if not self._definite(_exact(rest), chart.groups, self._degrees(chart)):
+        """Whether forms between the levels decrease as the outside part of an axis shrinks."""
+        (keys, rows), part = view.whole, view.polynomial(axis)
+        both = keys, 2.0 * rows - part[1]
+        if not all(view.may_be_positive(form, both, part) for form in self.between_float):
             return False
-        sums = _exact({key: whole[key] + row for key, row in rest.items()})
-        moved = _exact(part_terms)
+        whole, moved = exact_polynomial(chart), exact_polynomial(chart, axis)
+        rest = _combined(1, whole, -1, moved)
+        if not self._definite(rest, chart.groups, self._degrees(chart)):
+            return False
+        sums = _combined(2, whole, -1, moved)
         return all(
             min(form_polynomial(form, sums, moved).values(), default=0) >= 0
             for form in self.between
@@ -152,7 +145,7 @@ class Leaves:
         m = sum(1 for part in chart.outside if part)
         if m < 2 or any(s == 0 for s, _ in chart.radius):
             return False
-        slope = view.scaled(view.expansion().slope())
+        slope = view.polynomial("slope")
         if not any(
             all(
                 view.may_be_positive(sign * form, view.whole, slope)
@@ -160,8 +153,7 @@ class Leaves:
             ) for sign in (1.0, -1.0)
         ):
             return False
-        expansion = exact_expansion(chart)
-        whole, away = _exact(expansion.whole()), _exact(expansion.slope())
+        whole, away = exact_polynomial(chart), exact_polynomial(chart, "slope")
         sizes = tuple(map(len, chart.groups))
         degrees = [*[2] * len(chart.inside), 2 * m, 2 * m - 3]
         moving = {len(sizes) - 1: [k for k, (_, t) in enumerate(chart.radius) if t > 0]}
@@ -380,7 +372,7 @@ def chart_above(chart: Chart, view: ChartView, form: fmpz_mat, floats: Any) -> S
     """
     negative = view.negative(floats)
     if not negative[0]:
-        found = form_polynomial(form, _exact(exact_expansion(chart).whole()))
+        found = form_polynomial(form, exact_polynomial(chart))
         return () if min(found.values(), default=0) >= 0 else None
     near = [k for k, (_, t) in enumerate(chart.radius) if t == 0]
     if not near:
@@ -389,32 +381,24 @@ def chart_above(chart: Chart, view: ChartView, form: fmpz_mat, floats: Any) -> S
     off = monomial(sizes, [(len(sizes) - 1, 1 - near[0], MASK)])
     if any(key & off for key in negative[0]):
         return None
-    slots = chart.groups[:-1]
-    keys = [
-        monomial(sizes, [(k, i, 1) for k, i in enumerate(choice)])
-        for choice in product(*map(range, sizes[:-1]))
-    ]
-    first = _ordered(view.expansion().first_part(), keys, len(view.scale))
-    _, rows = view.scaled(dict(zip(keys, first, strict=True)))
-    expansion = exact_expansion(chart)
-    tensors = [
-        [int(x) for x in row]
-        for row in _ordered(expansion.first_part(), keys, len(view.scale))
-    ]
-    how = convex_product(slots, tensors, rows, form, floats)
+    first = exact_polynomial(chart, "first")
+    how = convex_product(
+        chart.groups[:-1], first.rows, view.polynomial("first")[1], form, floats
+    )
     if how is None:
         return None
-    found = form_polynomial(form, _exact(expansion.whole()))
+    found = form_polynomial(form, exact_polynomial(chart))
     return (how,) if all(x >= 0 for key, x in found.items() if key & off) else None
 
 
-def _ordered(terms: Mapping[int, Any], keys: Sequence[int], size: int) -> list[Any]:
-    zero = np.zeros(size, dtype=object)
-    return [terms.get(key, zero) for key in keys]
-
-
-def _exact(terms: Mapping[int, Any]) -> VectorPolynomial:
-    return VectorPolynomial.of({key: [int(x) for x in row] for key, row in terms.items()})
+def _combined(
+    a: int, left: VectorPolynomial, b: int, right: VectorPolynomial
+) -> VectorPolynomial:
+    """a left + b right, of the same monomials."""
+    return VectorPolynomial(left.keys, tuple(
+        tuple(a * x + b * y for x, y in zip(row, other, strict=True))
+        for row, other in zip(left.rows, right.rows, strict=True)
+    ))
 
 
 def _vertices_positive(

@@ -49,7 +49,7 @@ Coordinates = tuple[tuple[int, ...], ...]
 _LEVELS = tuple(Fraction(1, 2**k) for k in (6, 9, 12, 16, 22))
 _CANDIDATES = 12
 #: How many times pieces are subdivided where they cross.
-_REFINEMENTS = 400
+_REFINEMENTS = 40
 #: How far below the best loss the bounds of an undecided problem are tried, one after the other.
 _COARSE = tuple(Fraction(1, k) for k in (2, 10, 100, 10**4, 10**6))
 #: The share of the effort for a decision.
@@ -181,12 +181,15 @@ class SecantDecision:
 
 
 def _refined(scaled: ScaledProblem, pieces: NeuronPieces) -> ConformingPieces:
-    """Pieces without crossings, each once; on the line they have none."""
+    """Pieces without crossings, each once; as they are if that takes too many vertices."""
+    same = ConformingPieces(pieces, (), True, tuple(range(len(pieces.pieces))))
     if len(scaled.forms[0]) - int(scaled.hidden_bias) < 2:
-        return ConformingPieces(pieces, (), True, tuple(range(len(pieces.pieces))))
+        return same
     refined = conforming(
         pieces, modulo_constants=scaled.output_bias, most=_REFINEMENTS, reuse=True
     )
+    if not refined.complete:
+        return replace(same, complete=False)
     return replace(refined, pieces=replace(
         refined.pieces, pieces=tuple(refined.pieces.pieces[k] for k in refined.largest),
         piece_rays=tuple(refined.pieces.piece_rays[k] for k in refined.largest),
