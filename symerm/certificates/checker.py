@@ -1436,9 +1436,74 @@ class Region:
                 found[key + other] = found.get(key + other, 0) + x * y
         return found
 
+    def polynomial(self) -> Polynomial:
+        """The form of the goal."""
+        raise NotImplementedError
+
     def powers(self) -> Iterable[int]:
         """The monomials of a form that have one generator only in each slot."""
         raise NotImplementedError
+
+    def bounded(self) -> bool:
+        """Whether no coefficient of the form of the goal is negative."""
+        return definite(self.polynomial(), ())
+
+    def convex(self, form: Polynomial, slots: list[list[tuple[int, int]]], how: Any) -> None:
+        """Check that a form in variables with sizes is not negative, by convexity (Lemma 23)."""
+        count, spend = len(slots), self.root.space.spend
+        good = isinstance(how, list) and len(how) == 2
+        good = good and all(isinstance(part, list) and len(part) == count for part in how)
+        require(good, "not a bound by convexity")
+        left: list[list[int]] = []  # the variables that are not removed
+        factor: dict[int, int] = {}  # that makes their generators equal in size in each slot
+        point: dict[int, int] = {}
+        for removed, values, slot in zip(*how, slots):
+            good = increasing(removed, len(slot)) and len(integers(values, "a point")) == (
+                len(slot) - len(removed)) and min(values, default=-1) >= 0 < max(values)
+            require(good, "not generators and a point of the others")
+            unit = common([[Fraction(1, size) for _, size in slot]], "the sizes of generators")
+            left.append([key for k, (key, _) in enumerate(slot) if k not in removed])
+            factor.update((key, unit // size) for key, size in slot)
+            point.update(zip(left[-1], values))
+        pairs = [[*combinations_with_replacement(row, 2)] for row in left]
+        bits = bits_of([[*form.values()], [0]]) + 2 * count * (
+            1 + bits_of([[*point.values()], [*factor.values()]]))
+        spend(8 * count * prod(map(len, pairs)), bits)
+        # The values of the symmetric form, times 2 ** count; the value and slopes at the point.
+        mean: dict[int, int] = {}
+        value, slopes = 0, dict.fromkeys(point, 0)
+        for choice in product(*pairs):
+            key = sum(map(sum, choice))
+            x = form.get(key, 0) * prod(factor[i] * factor[j] for i, j in choice)
+            mean[key] = x << sum(i == j for i, j in choice)
+            powers = [point[i] * point[j] for i, j in choice]
+            value += x * prod(powers)
+            for s, (i, j) in enumerate(choice):
+                rest = x * prod(powers[:s] + powers[s + 1 :])
+                slopes[i] += rest * point[j]
+                slopes[j] += rest * point[i]
+        good = all(x >= 0 for key, x in form.items() if key not in mean)
+        require(good, "a coefficient of a removed generator is negative", Invalid)
+        steps = (sum(point[k] for k in row) * min(slopes[k] for k in row) for row in left)
+        good = value + sum(step - 2 * value for step in steps) >= 0
+        require(good, "the tangent plane is negative at a vertex", Invalid)
+        # The second derivatives in the directions from the first generators to the others.
+        moves = [(s, row[0], key) for s, row in enumerate(left) for key in row[1:]]
+        for choice in product(*pairs) if count > 1 else [(pairs[0][0],)]:
+            whole, matrix = sum(map(sum, choice)), [[0] * len(moves) for _ in moves]
+            spend(12 * len(moves) ** 2 + 1, bits)
+            for n, (s, f, a) in enumerate(moves):
+                for m, (t, g, b) in enumerate(moves[: n + 1]):
+                    rest = whole - sum(choice[s])
+                    bases = [rest, rest] if s == t else [
+                        rest - sum(choice[t]) + x + y for x in choice[s] for y in choice[t]
+                    ]
+                    matrix[n][m] = matrix[m][n] = sum(
+                        mean[k + a + b] - mean[k + a + g] - mean[k + f + b] + mean[k + f + g]
+                        for k in bases
+                    )
+            good = semidefinite_rank(self.root.space, matrix) >= 0
+            require(good, "a form is not convex", Invalid)
 
     def falls(self, kept: Terms, gone: Terms) -> None:
         """Check that the loss does not rise as a part of the product goes to 0 (Lemma 17)."""
@@ -1593,93 +1658,31 @@ class Cell(Region):
     def powers(self) -> Iterable[int]:
         return (2 * key for key in monomials(self.sizes))
 
-    def bounded(self, form: Table) -> bool:
-        """Whether no coefficient of a form given on the products is negative."""
-        self.root.space.spend(len(form) ** 2, self.bits)
-        groups = squares(self.sizes).values()
-        return all(sum(form[i][j] for i, j in group) >= 0 for group in groups)
-
-    def convex(self, form: Table, how: Any) -> None:
-        """Check that a form given on the products is not negative, by convexity (Lemma 23)."""
-        count, spend = len(self.sizes), self.root.space.spend
-        good = isinstance(how, list) and len(how) == 2
-        good = good and all(isinstance(part, list) and len(part) == count for part in how)
-        require(good, "not a bound by convexity")
-        left, point, mask = [], how[1], 0
-        for removed, x, row in zip(*how, self.places()):
-            good = increasing(removed, len(row)) and len(integers(x, "a point")) == (
-                len(row) - len(removed)) and min(x, default=-1) >= 0 < max(x)
-            require(good, "not generators and a point of the others")
-            mask += sum(row[k] for k in removed)
-            left.append([key for k, key in enumerate(row) if k not in removed])
-        mask *= (1 << EXPONENT) - 1
-        factors = []  # that make the generators of a slot equal in size
-        for _, gens in self.slots:
-            sizes = [sum(g.values()) for g in gens]
-            unit = common([[Fraction(1, size) for size in sizes]], "the sizes of generators")
-            factors.append([unit // size for size in sizes])
-        bits = bits_of(form) + 2 * count * (1 + bits_of(point) + bits_of(factors))
-        spend(8 * count * len(form) ** 2, bits)
-        scales = [*map(prod, product(*factors))]
-        form = [[x * a * b for x, b in zip(row, scales)] for row, a in zip(form, scales)]
-        groups = squares(self.sizes)
-        sums = {key: sum(form[i][j] for i, j in group) for key, group in groups.items()}
-        good = all(x >= 0 for key, x in sums.items() if key & mask)
-        require(good, "a coefficient of a removed generator is negative", Invalid)
-        # The tangent plane at the point, at the vertices.
-        rows, keys = [*product(*left)], {key: n for n, key in enumerate(monomials(self.sizes))}
-        index, weights = [keys[sum(row)] for row in rows], [*map(prod, product(*point))]
-        image = [sum(x * form[n][m] for m, x in zip(index, weights)) for n in index]
-        value = sum(map(mul, weights, image))
-        total = value
-        for s, x in enumerate(point):
-            slopes = dict.fromkeys(left[s], 0)
-            others = product(*point[:s], [1] * len(x), *point[s + 1 :])
-            for row, weight, y in zip(rows, map(prod, others), image):
-                slopes[row[s]] += weight * y
-            total += 2 * (sum(x) * min(slopes.values()) - value)
-        require(total >= 0, "the tangent plane is negative at a vertex", Invalid)
-        # The second derivatives in the directions from the first generators to the others.
-        mean = {key: (x << count) // len(groups[key]) for key, x in sums.items()}
-        moves = [(s, row[0], key) for s, row in enumerate(left) for key in row[1:]]
-        pairs = [[*combinations_with_replacement(row, 2)] for row in left]
-        for choice in product(*pairs) if count > 1 else [(pairs[0][0],)]:
-            whole, matrix = sum(map(sum, choice)), [[0] * len(moves) for _ in moves]
-            spend(12 * len(moves) ** 2 + 1, bits)
-            for n, (s, f, a) in enumerate(moves):
-                for m, (t, g, b) in enumerate(moves[: n + 1]):
-                    rest = whole - sum(choice[s])
-                    bases = [rest, rest] if s == t else [
-                        rest - sum(choice[t]) + x + y for x in choice[s] for y in choice[t]
-                    ]
-                    matrix[n][m] = matrix[m][n] = sum(
-                        mean[k + a + b] - mean[k + a + g] - mean[k + f + b] + mean[k + f + g]
-                        for k in bases
-                    )
-            good = semidefinite_rank(self.root.space, matrix) >= 0
-            require(good, "a form is not convex", Invalid)
+    def polynomial(self) -> Polynomial:
+        self.root.space.spend(len(self.form) ** 2, self.bits)
+        return {
+            key: sum(self.form[i][j] << (i != j) for i, j in group)
+            for key, group in squares(self.sizes).items()
+        }
 
     def places(self) -> list[list[int]]:
         """The variables of each slot."""
         starts = zip(accumulate(self.sizes, initial=0), self.sizes)
         return [[1 << EXPONENT * (n + k) for k in range(size)] for n, size in starts]
 
-    def values(self, table: Table) -> Table:
-        """A form given on the coordinates, on the products of generators."""
-        points = [g for _, g in self.terms()]
-        bits = self.root.bits + 2 * bits_of([*g.values()] for g in points)
-        size = sum(map(len, points))
-        self.root.space.spend(2 * size * (len(table) + len(points)), bits)
-        images = [[sum(x * row[k] for k, x in g.items()) for row in table] for g in points]
-        return [[sum(x * image[k] for k, x in g.items()) for g in points] for image in images]
+    def bent(self, form: Polynomial, how: Any) -> None:
+        """Check that a form is not negative by convexity."""
+        sizes = [[sum(g.values()) for g in gens] for _, gens in self.slots]
+        self.convex(form, [[*zip(*rows)] for rows in zip(self.places(), sizes)], how)
 
     def above(self, how: list[Any]) -> None:
         """Check that the loss is at least the lower level."""
         if self.root.space.least:
-            form = self.values(self.root.levels()[0])
-            require(how or self.bounded(form), "a coefficient is negative", Invalid)
+            w = self.terms()
+            form = self.bilinear(self.root.levels()[0], w, w)
+            require(how or definite(form, ()), "a coefficient is negative", Invalid)
             if how:
-                self.convex(form, how[0])
+                self.bent(form, how[0])
 
     def shrinks(self, s: int, gone: set[int]) -> list[Tensor]:
         """Check that the loss does not rise without some coordinates of a slot (Lemma 17)."""
@@ -1934,10 +1937,9 @@ class Chart(Region):
     def powers(self) -> Iterable[int]:
         return self.monomials(self.degrees())
 
-    def bounded(self, table: Table) -> bool:
-        """Whether no coefficient of a form is negative."""
+    def polynomial(self) -> Polynomial:
         w = self.terms()
-        return definite(self.bilinear(table, w, w), ())
+        return self.bilinear(self.form, w, w)
 
     def retreats(self, axis: int, item: int) -> None:
         """Check that the loss does not rise as an axis goes to one item."""
@@ -1950,9 +1952,10 @@ class Chart(Region):
         require(len(rest) == (head == "e"), "not a step of this proof")
         good = all(0 in g and (1 in g or head != "r") for g in self.groups[-1])
         require(good, "the chart reaches the stratum, or has no bound", Invalid)
-        good = not self.root.space.least or self.bounded(self.root.levels()[0])
-        require(good, "a coefficient is negative", Invalid)
         w, t = self.terms(), 1 << self.t
+        if self.root.space.least:
+            good = definite(self.bilinear(self.root.levels()[0], w, w), ())
+            require(good, "a coefficient is negative", Invalid)
         if head == "r":
             return self.falls(w, [])
         if head == "e":
@@ -1998,7 +2001,7 @@ def close_root(root: Root, kind: str, lines: Lines) -> None:
             require(good and 0 <= i < j < cell.sizes[s], "not a split of a slot")
             parts = cell.split(s, i, j, p, q)[::-1]
         elif step == ["p"]:
-            require(cell.bounded(cell.form), "a coefficient is negative", Invalid)
+            require(cell.bounded(), "a coefficient is negative", Invalid)
         elif head == "m" and len(rest) == 2:
             axis, item = integers(rest, "the retreat")
             require((axis, item) in root.retreats, "not a retreat of the root", Invalid)
@@ -2008,7 +2011,7 @@ def close_root(root: Root, kind: str, lines: Lines) -> None:
         elif isinstance(cell, Chart):
             raise Malformed("not a step of this proof")
         elif head == "v" and len(rest) == 1:
-            cell.convex(cell.form, rest[0])
+            cell.bent(cell.polynomial(), rest[0])
         elif step == ["s"]:
             good = semidefinite_rank(root.space, cell.form) >= 0
             require(good, "a form is not semidefinite", Invalid)

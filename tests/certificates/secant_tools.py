@@ -74,7 +74,7 @@ def close(cell: Cell, kind: str, depth: int = 12, retreats_first: bool = False) 
         return []
     if retreats_first and retreat(cell):
         return retreat(cell)
-    if cell.bounded(cell.form):
+    if cell.bounded():
         return [["p"]]
     if not retreats_first and retreat(cell):
         return retreat(cell)

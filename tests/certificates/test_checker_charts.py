@@ -159,8 +159,9 @@ def test_the_polynomial_is_the_form_of_the_neurons() -> None:
             degrees = [2] * d + [2 * m, 2 * m - 2]
             size = prod(comb(n + e - 1, e) for n, e in zip(chart.sizes, degrees, strict=True))
             assert len(found) <= size
-            assert chart.bounded(table) == (min(found.values()) >= 0)
+            assert checker.definite(found, ()) == (min(found.values()) >= 0)
             powers = set(chart.powers())
+            assert chart.bounded() == checker.definite(chart.bilinear(chart.form, w, w), ())
             factors = [[0] * n for n in chart.sizes]
             for row in factors:
                 row[source.randrange(len(row))] = 1
@@ -452,7 +453,7 @@ def test_compact_charts_have_no_degenerate_limit() -> None:
 def test_bounds_hold_on_neurons() -> None:
     source, held = random.Random(11), 0
     for _, chart, _ in charts(12, 150, 6):
-        if chart.bounded(chart.form):
+        if chart.bounded():
             held += 1
             for _ in range(5):
                 point, _, _ = neurons(chart, drawn(chart, source))
@@ -587,7 +588,7 @@ def chart_proof(chart: Chart, kind: str, depth: int) -> list[Any]:
     rule = {"level": "n", "attained": "r"}.get(kind)
     if rule and holds(chart.close, rule, []):
         return [[rule]]
-    if depth < 10 and chart.bounded(chart.form):
+    if depth < 10 and chart.bounded():
         return [["p"]]
     assert depth > 0, "no proof found"
     s, i, j = widest(chart) if depth < 12 else (len(chart.sizes) - 1, 0, 1)
@@ -614,7 +615,7 @@ def cell_proof(cell: Cell, box: Any, kind: str, first: int) -> list[Any]:
         return [["b", first, 0, 1, 1, 1]] + [
             step for part in parts for step in cell_proof(part, box, kind, first + 1)
         ]
-    if cell.bounded(cell.form):
+    if cell.bounded():
         return [["p"]]
     try:
         chart = Chart.of(cell, box)

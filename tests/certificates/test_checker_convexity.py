@@ -13,7 +13,7 @@ import pytest
 from flint import fmpq, fmpq_mat
 from secant_tools import HELD, LARGE_GAP, holds, problem_of, set_levels, start
 from test_checker_charts import closes
-from test_checker_secants import cells_of, pairing, spaces
+from test_checker_secants import cells_of, on_products, pairing, spaces
 
 from symerm.certificates.checker import Cell, Invalid, Malformed, Pieces
 
@@ -32,6 +32,14 @@ def on_sizes(cell: Cell, form: Form, back: bool = False) -> Any:
                 for row, a in zip(form, scales, strict=True)]
     return [[x * a * b for x, b in zip(row, scales, strict=True)]
             for row, a in zip(form, scales, strict=True)]
+
+
+def polynomial(cell: Cell, form: Form) -> dict[int, int]:
+    return Cell(cell.root, cell.slots, form, cell.pure).polynomial()
+
+
+def bent(cell: Cell, form: Form, how: Any) -> None:
+    cell.bent(polynomial(cell, form), how)
 
 
 def value(form: Any, point: Any) -> Any:
@@ -167,12 +175,12 @@ def test_the_conditions_of_convexity() -> None:
         for _ in range(12):
             how = random_how(cell, source)
             form = on_sizes(cell, random_form(cell, source, how))
-            found = reason(cell.convex, form, how)
+            found = reason(bent, cell, form, how)
             assert found == slow(cell, form, how)
             seen[found] = seen.get(found, 0) + 1
             if found:
                 continue
-            better += not cell.bounded(form)
+            better += min(polynomial(cell, form).values()) < 0
             shapes.add((len(cell.sizes), max(map(max, sizes_of(cell))) > 1, any(how[0])))
             for _ in range(8):
                 point = [[source.choice([0, 1, 1, 3, 10]) for _ in range(n)] for n in cell.sizes]
@@ -195,7 +203,7 @@ def test_a_form_that_is_accepted_is_convex() -> None:
         for _ in range(6):
             how = random_how(cell, source)
             form = on_sizes(cell, random_form(cell, source, how))
-            if reason(cell.convex, form, how):
+            if reason(bent, cell, form, how):
                 continue
             plain = on_sizes(cell, form, True)
             for _ in range(5):
@@ -224,7 +232,7 @@ def test_what_is_not_a_bound_by_convexity() -> None:
     good = [[[], []], [[1] * n for n in count]]
     identity = [[int(i == j) for j in range(len(cell.form))] for i in range(len(cell.form))]
     big = [[4 * x + 1 for x in row] for row in identity]
-    assert reason(cell.convex, on_sizes(cell, [[1] * len(big)] * len(big)), good) == ""
+    assert reason(bent, cell, on_sizes(cell, [[1] * len(big)] * len(big)), good) == ""
     for wrong in (
         5, [], None, [[], []], [*good, []], [good[0][:1], good[1]], [good[0], good[1][:1]],
         [[[0], 5], good[1]], [[[], [9]], good[1]], [[[], []], [[1] * (count[0] + 1), good[1][1]]],
@@ -234,7 +242,7 @@ def test_what_is_not_a_bound_by_convexity() -> None:
         [[[1, 0], []], good[1]],
     ):
         with pytest.raises(Malformed):
-            cell.convex(big, wrong)
+            bent(cell, big, wrong)
 
 
 def test_semidefinite_tables() -> None:
@@ -269,12 +277,10 @@ def test_lower_levels_by_convexity() -> None:
         root = cell.root
         space = root.space
         set_levels(space, space.at(Fraction(9)), space.at(Fraction(source.choice([0, 3, 9]))))
-        form = cell.values(root.levels()[0])
-        points = [g for _, g in cell.terms()]
-        assert form == [[pairing(root.levels()[0], x, y) for y in points] for x in points]
+        form = on_products(cell, root.levels()[0])
         how = random_how(cell, source)
-        assert holds(cell.above, [how]) == (reason(cell.convex, form, how) == "")
-        assert holds(cell.above, []) == cell.bounded(form)
+        assert holds(cell.above, [how]) == (reason(bent, cell, form, how) == "")
+        assert holds(cell.above, []) == (min(polynomial(cell, form).values()) >= 0)
         seen.add((holds(cell.above, [how]), holds(cell.above, [])))
         space.least = False
         assert holds(cell.above, [how])
@@ -314,8 +320,8 @@ def test_convexity_closes_cells_of_proofs() -> None:
                 continue
             for share in (Fraction(1, 2), Fraction(9, 10), Fraction(11, 10)):
                 goal = space.at(min(values) * share)
-                form = cell.values(root.form(goal))
-                good = reason(cell.convex, form, how) == ""
+                form = on_products(cell, root.form(goal))
+                good = reason(bent, cell, form, how) == ""
                 assert not good or share < 1
                 seen += good
     assert seen > 3

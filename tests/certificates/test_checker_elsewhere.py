@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 from secant_tools import holds, problem_of, set_levels, start
 from test_checker_charts import charts, closes, drawn, mixed
-from test_checker_secants import combined, loss_of, pairing, spaces, vectors_of
+from test_checker_secants import (
+    combined,
+    loss_of,
+    on_products,
+    pairing,
+    spaces,
+    vectors_of,
+)
 
 from symerm.certificates import checker
 from symerm.certificates.checker import Cell, Chart, Invalid, Malformed, Pieces, Problem, Root
@@ -116,7 +123,7 @@ class Stratum:
     def cell(self, gens: Any, pure: bool = True) -> Cell:
         form = self.root.form(self.space.goal)
         cell = Cell(self.root, [([0, 1], gens)], form, pure)
-        return Cell(self.root, [([0, 1], gens)], cell.values(form), pure)
+        return Cell(self.root, [([0, 1], gens)], on_products(cell, form), pure)
 
     def neurons(self, rows: Any) -> list[Any]:
         piece = self.space.pieces[self.near]

@@ -429,12 +429,12 @@ def test_splits_and_merges_cover_the_cell() -> None:
 def test_coefficients_bound_the_form() -> None:
     source, closed = random.Random(7), 0
     for cell in cells_of(13, goal=1) + cells_of(14, 3, goal=0):
-        closed += cell.bounded(cell.form)
+        closed += cell.bounded()
         groups = checker.squares(cell.sizes).values()
         sums = [sum(cell.form[i][j] for i, j in group) for group in groups]
-        assert cell.bounded(cell.form) == (min(sums) >= 0)
+        assert cell.bounded() == (min(sums) >= 0)
         assert sum(map(len, groups)) == len(cell.form) * (len(cell.form) + 1) // 2
-        for _ in range(5 if cell.bounded(cell.form) else 0):
+        for _ in range(5 if cell.bounded() else 0):
             lists = [[source.choice([0, 1, 7]) for _ in gens] for _, gens in cell.slots]
             c = [prod(choice) for choice in product(*lists)]
             value = sum(
@@ -473,6 +473,12 @@ def pairing(table: Any, x: Any, y: Any) -> Any:
     return sum(a * b * table[k][m] for (k, a), (m, b) in product(x.items(), y.items()))
 
 
+def on_products(cell: Cell, table: Any) -> Any:
+    """A form given on the coordinates, on the products of generators."""
+    points = [g for _, g in cell.terms()]
+    return [[pairing(table, x, y) for y in points] for x in points]
+
+
 def mean_of(tables: list[Any], share: Fraction) -> Any:
     return [
         [x + share * (y - x) for x, y in zip(*rows, strict=True)]
@@ -508,8 +514,8 @@ def test_a_form_is_the_form_of_the_point() -> None:
             keys = [key for key in cell.powers() if value_at({key: 1}, alone)]
             assert len(keys) == 1
             assert found[keys[0]] == value_at(found, alone)
-        points = [g for _, g in w]
-        assert cell.values(root.num) == [[pairing(root.num, x, y) for y in points] for x in points]
+        carried = Cell(root, cell.slots, on_products(cell, root.num), True).polynomial()
+        assert carried == cell.bilinear(root.num, w, w)
         seen += 1
     assert seen > 20
 
