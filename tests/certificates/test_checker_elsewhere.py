@@ -339,7 +339,7 @@ def test_charts_of_limits_that_are_networks() -> None:
     chart = chart.split(len(chart.sizes) - 1, 0, 1, 5, 1)[0]
     assert chart.count == 2
     assert [len(g) for g in chart.groups[:3]] == [1, 1, 2]
-    accepted = 0
+    accepted = refused = 0
     spread = len(chart.sizes) - 2
     for p, q in ((1, 1), (1, 3), (3, 1), (1, 30), (30, 1), (5, 1), (9, 1)):
         for part in chart.split(spread, 0, 1, p, q):
@@ -362,6 +362,9 @@ def test_charts_of_limits_that_are_networks() -> None:
                     alone.append(holds(part.close, "e", [neurons]))
                     stratum.space.levels = whole
                 assert holds(part.close, "e", [neurons]) == all(alone)
+                gone = [pair for pair in part.terms() if pair[0] not in kept]
+                assert holds(part.falls, [*kept.items()], gone) == all(alone)
+                refused += not all(alone)
                 if not all(alone):
                     continue
                 accepted += 1
@@ -380,6 +383,7 @@ def test_charts_of_limits_that_are_networks() -> None:
                     part.close("e", [neurons])
                 stratum.space.least = False
     assert accepted > 3
+    assert refused > 3
     with pytest.raises(Malformed):
         chart.close("e", [])
 
