@@ -217,6 +217,7 @@ def tensors_of(chart: Chart) -> ChartTensors:
     return _tensors(chart.shape, chart.outside, chart.items)
 
 
+@lru_cache(maxsize=16)
 def exact_polynomial(chart: Chart, kind: Kind = "whole") -> VectorPolynomial:
     """The polynomial of a kind in integers, up to a factor.
 

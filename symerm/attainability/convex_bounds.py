@@ -250,10 +250,10 @@ def _proved(
         unit = lcm(*map(sum, generators))
         factors.append([unit // sum(g) for g in generators])
     scaled = [
-        [x * factor for x in row]
+        tuple(x * factor for x in row)
         for row, factor in zip(tensors, map(prod, product(*factors)), strict=True)
     ]
-    table = np.array(gram(form, scaled), dtype=object)
+    table: Array = np.array(gram(form, scaled), dtype=object)
     symmetric = _symmetrised(table, tuple(map(len, slots)))
     inside = np.zeros(symmetric.shape, dtype=bool)
     inside[np.ix_(*(part for part in kept for _ in range(2)))] = True

@@ -61,11 +61,17 @@ def form_polynomial(
     first = fmpz_mat([list(row) for row in left.rows])
     second = first if right is None else fmpz_mat([list(row) for row in right.rows])
     values = (first * form * second.transpose()).tolist()
-    keys = left.keys if right is None else right.keys
     found: dict[int, Any] = {}
-    for key, row in zip(left.keys, values, strict=True):
-        for other, value in zip(keys, row, strict=True):
-            found[key + other] = found.get(key + other, 0) + value
+    if right is not None:
+        for key, row in zip(left.keys, values, strict=True):
+            for other, value in zip(right.keys, row, strict=True):
+                found[key + other] = found.get(key + other, 0) + value
+        return {key: int(value) for key, value in found.items()}
+    # By symmetry half of the pairs, twice.
+    for k, (key, row) in enumerate(zip(left.keys, values, strict=True)):
+        found[2 * key] = found.get(2 * key, 0) + row[k]
+        for other, value in zip(left.keys[k + 1 :], row[k + 1 :], strict=True):
+            found[key + other] = found.get(key + other, 0) + 2 * value
     return {key: int(value) for key, value in found.items()}
 
 
