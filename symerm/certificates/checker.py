@@ -1436,17 +1436,18 @@ class Region:
                 found[key + other] = found.get(key + other, 0) + x * y
         return found
 
-    def polynomial(self) -> Polynomial:
-        """The form of the goal."""
-        raise NotImplementedError
-
     def powers(self) -> Iterable[int]:
         """The monomials of a form that have one generator only in each slot."""
         raise NotImplementedError
 
-    def bounded(self) -> bool:
-        """Whether no coefficient of the form of the goal is negative."""
-        return definite(self.polynomial(), ())
+    def falls(self, kept: Terms, gone: Terms) -> None:
+        """Check that the loss does not rise as a part of the product goes to 0 (Lemma 17)."""
+        den = self.bilinear(self.root.den, kept, kept)
+        require(definite(den, self.powers()), "a plane may be degenerate", Invalid)
+        gone = [pair for pair in gone if pair[1]]
+        both = [*((key, {k: 2 * x for k, x in g.items()}) for key, g in kept), *gone]
+        good = all(definite(self.bilinear(form, both, gone), ()) for form in self.root.levels())
+        require(good, "the loss may rise", Invalid)
 
     def convex(self, form: Polynomial, slots: list[list[tuple[int, int]]], how: Any) -> None:
         """Check that a form in variables with sizes is not negative, by convexity (Lemma 23)."""
@@ -1504,15 +1505,6 @@ class Region:
                     )
             good = semidefinite_rank(self.root.space, matrix) >= 0
             require(good, "a form is not convex", Invalid)
-
-    def falls(self, kept: Terms, gone: Terms) -> None:
-        """Check that the loss does not rise as a part of the product goes to 0 (Lemma 17)."""
-        den = self.bilinear(self.root.den, kept, kept)
-        require(definite(den, self.powers()), "a plane may be degenerate", Invalid)
-        gone = [pair for pair in gone if pair[1]]
-        both = [*((key, {k: 2 * x for k, x in g.items()}) for key, g in kept), *gone]
-        good = all(definite(self.bilinear(form, both, gone), ()) for form in self.root.levels())
-        require(good, "the loss may rise", Invalid)
 
     def elsewhere(self, neurons: Any, sizes: Sequence[int], products: list[Tensor]) -> None:
         """Check that products are those of neurons in pieces, up to one factor (Lemma 24)."""
@@ -1658,31 +1650,25 @@ class Cell(Region):
     def powers(self) -> Iterable[int]:
         return (2 * key for key in monomials(self.sizes))
 
-    def polynomial(self) -> Polynomial:
+    def variables(self) -> list[list[tuple[int, int]]]:
+        """The variables of each slot, with the sizes of their generators."""
+        starts = accumulate(self.sizes, initial=0)
+        return [[(1 << EXPONENT * (n + k), sum(g.values())) for k, g in enumerate(gens)]
+                for n, (_, gens) in zip(starts, self.slots)]
+
+    def bounded(self) -> bool:
+        """Whether no coefficient of the form of the goal is negative, by its table."""
         self.root.space.spend(len(self.form) ** 2, self.bits)
-        return {
-            key: sum(self.form[i][j] << (i != j) for i, j in group)
-            for key, group in squares(self.sizes).items()
-        }
+        groups, form = squares(self.sizes).values(), self.form
+        return all(sum(form[i][j] for i, j in group) >= 0 for group in groups)
 
-    def places(self) -> list[list[int]]:
-        """The variables of each slot."""
-        starts = zip(accumulate(self.sizes, initial=0), self.sizes)
-        return [[1 << EXPONENT * (n + k) for k in range(size)] for n, size in starts]
-
-    def bent(self, form: Polynomial, how: Any) -> None:
-        """Check that a form is not negative by convexity."""
-        sizes = [[sum(g.values()) for g in gens] for _, gens in self.slots]
-        self.convex(form, [[*zip(*rows)] for rows in zip(self.places(), sizes)], how)
-
-    def above(self, how: list[Any]) -> None:
-        """Check that the loss is at least the lower level."""
-        if self.root.space.least:
-            w = self.terms()
-            form = self.bilinear(self.root.levels()[0], w, w)
-            require(how or definite(form, ()), "a coefficient is negative", Invalid)
-            if how:
-                self.bent(form, how[0])
+    def above(self, table: Table, how: list[Any]) -> None:
+        """Check that a form is not negative, by coefficients or by convexity."""
+        w = self.terms()
+        form = self.bilinear(table, w, w)
+        if how:
+            self.convex(form, self.variables(), how[0])
+        require(how or definite(form, ()), "a coefficient is negative", Invalid)
 
     def shrinks(self, s: int, gone: set[int]) -> list[Tensor]:
         """Check that the loss does not rise without some coordinates of a slot (Lemma 17)."""
@@ -1711,7 +1697,8 @@ class Cell(Region):
         require(size <= len(rest) <= size + 1, "not a step of this proof")
         s, what = rest[:2]
         require(type(s) is int and 0 <= s < len(self.sizes), "not a slot of the cell")
-        self.above(rest[size:])
+        if self.root.space.least:
+            self.above(self.root.levels()[0], rest[size:])
         if head == "n":
             return self.flows(s, what)
         places = self.coordinates(s)
@@ -1741,8 +1728,8 @@ class Cell(Region):
         self.products_only()
         (axes, gens), root, w = self.slots[s], self.root, self.terms()
         require(len(gens) <= MAX_SUBSETS, "a slot with too many generators")
-        low, items, variables = self.void(axes, box), self.support(axes), self.places()[s]
-        linear = {k: {x: g[k] for x, g in zip(variables, gens) if k in g} for k in items}
+        low, items, variables = self.void(axes, box), self.support(axes), self.variables()[s]
+        linear = {k: {x: g[k] for (x, _), g in zip(variables, gens) if k in g} for k in items}
         steps = {k: weight for k, row in items.items() if (
             weight := sum(x not in part for x, part in zip(row, box)) - 1) > 0}
         require(steps, "nothing moves", Invalid)
@@ -1784,11 +1771,11 @@ class Cell(Region):
 
     def moves(self, s: int, form: Polynomial, sign: int, realised: list[int]) -> bool:
         """Whether no coefficient is negative, and the form is positive at tuples (Lemma 19)."""
-        variables, positive = self.places()[s], dict[int, set[int]]()
+        variables, positive = self.variables()[s], dict[int, set[int]]()
         self.root.space.spend(len(form) * (len(variables) + 2))
         for key, x in form.items():
             # The generators in positive monomials, by the powers in other slots.
-            powers = [key & y * ((1 << EXPONENT) - 1) for y in variables]
+            powers = [key & y * ((1 << EXPONENT) - 1) for y, _ in variables]
             used = sum(1 << n for n, y in enumerate(powers) if y)
             if x * sign < 0:
                 return False
@@ -1806,9 +1793,7 @@ class Chart(Region):
     """Tuples near a box of products that vanish, by directions and distance (Lemma 21)."""
 
     def __init__(self, root: Root, outside: Any, groups: list[list[Tensor]]) -> None:
-        self.root, self.form, self.outside, self.groups = (
-            root, root.form(root.space.goal), outside, groups
-        )
+        self.root, self.outside, self.groups = root, outside, groups
         self.sizes = tuple(map(len, groups))
         self.count = len({a for a, _ in outside})  # axes with vectors outside the box
         self.spread = [(g, sum(g.values())) for g in groups[-2]]  # with their sizes
@@ -1937,9 +1922,28 @@ class Chart(Region):
     def powers(self) -> Iterable[int]:
         return self.monomials(self.degrees())
 
-    def polynomial(self) -> Polynomial:
-        w = self.terms()
-        return self.bilinear(self.form, w, w)
+    def parts(self) -> tuple[Terms, Terms]:
+        """W without t, and the rest."""
+        both: tuple[Terms, Terms] = [], []
+        for key, g in self.terms():
+            both[self.power(key) > 0].append((key, g))
+        return both
+
+    def variables(self) -> list[list[tuple[int, int]]]:
+        """The variables of the groups but the radius, with the sizes of their generators."""
+        return [[(1 << start + EXPONENT * k, sum(g.values())) for k, g in enumerate(gens)]
+                for start, gens in zip(self.starts, self.groups[:-1])]
+
+    def above(self, table: Table, how: list[Any]) -> None:
+        """Check that a form is not negative, by coefficients, or at t = 0 by convexity."""
+        w, second = self.terms(), (1 << EXPONENT) - 1 << self.radius + EXPONENT
+        form = self.bilinear(table, w, w)
+        if how:
+            require(1 not in self.groups[-1][0], "the chart is not at the stratum", Invalid)
+            form = {key: x for key, x in form.items() if key & second}
+            kept, _ = self.parts()
+            self.convex(super().bilinear(table, kept, kept), self.variables(), how[0])
+        require(definite(form, ()), "a coefficient is negative", Invalid)
 
     def retreats(self, axis: int, item: int) -> None:
         """Check that the loss does not rise as an axis goes to one item."""
@@ -1949,20 +1953,20 @@ class Chart(Region):
 
     def close(self, head: str, rest: list[Any]) -> None:
         """Check that limits are networks, or that the loss rises with t."""
-        require(len(rest) == (head == "e"), "not a step of this proof")
+        size = int(head == "e")
+        require(size <= len(rest) <= size + 1, "not a step of this proof")
         good = all(0 in g and (1 in g or head != "r") for g in self.groups[-1])
         require(good, "the chart reaches the stratum, or has no bound", Invalid)
-        w, t = self.terms(), 1 << self.t
         if self.root.space.least:
-            good = definite(self.bilinear(self.root.levels()[0], w, w), ())
-            require(good, "a coefficient is negative", Invalid)
+            self.above(self.root.levels()[0], rest[size:])
+        kept, gone = self.parts()
+        w, t = kept + gone, 1 << self.t
         if head == "r":
             return self.falls(w, [])
         if head == "e":
-            kept = {key: g for key, g in w if not self.power(key)}
-            self.falls([*kept.items()], [pair for pair in w if pair[0] not in kept])
-            keys = self.monomials([1] * (len(self.sizes) - 1))
-            return self.elsewhere(rest[0], self.sizes[:-1], [kept[key] for key in keys])
+            self.falls(kept, gone)
+            products, keys = dict(kept), self.monomials([1] * (len(self.sizes) - 1))
+            return self.elsewhere(rest[0], self.sizes[:-1], [products[key] for key in keys])
         require(self.count > 1, "nothing moves", Invalid)
         v = [(key - t, {k: n * x for k, x in g.items()}) for key, g in w if (n := self.power(key))]
         powers = self.monomials(self.degrees(1), True)
@@ -1985,7 +1989,8 @@ def close_root(root: Root, kind: str, lines: Lines) -> None:
     slots: list[Slot] = [
         ([a], [{k * root.strides[a]: 1} for k in range(size)]) for a, size in enumerate(root.shape)
     ]
-    stack: list[Cell | Chart] = [Cell(root, slots, root.form(root.space.goal), True)]
+    goal = root.form(root.space.goal)
+    stack: list[Cell | Chart] = [Cell(root, slots, goal, True)]
     live = stack[0].words
     while stack:
         cell = stack.pop()
@@ -2000,8 +2005,10 @@ def close_root(root: Root, kind: str, lines: Lines) -> None:
             good = 0 <= s < count and min(p, q) > 0
             require(good and 0 <= i < j < cell.sizes[s], "not a split of a slot")
             parts = cell.split(s, i, j, p, q)[::-1]
-        elif step == ["p"]:
+        elif step == ["p"] and isinstance(cell, Cell):
             require(cell.bounded(), "a coefficient is negative", Invalid)
+        elif step == ["p"] or (head == "v" and len(rest) == 1):
+            cell.above(goal, rest)
         elif head == "m" and len(rest) == 2:
             axis, item = integers(rest, "the retreat")
             require((axis, item) in root.retreats, "not a retreat of the root", Invalid)
@@ -2010,8 +2017,6 @@ def close_root(root: Root, kind: str, lines: Lines) -> None:
             cell.close(head, rest)
         elif isinstance(cell, Chart):
             raise Malformed("not a step of this proof")
-        elif head == "v" and len(rest) == 1:
-            cell.bent(cell.polynomial(), rest[0])
         elif step == ["s"]:
             good = semidefinite_rank(root.space, cell.form) >= 0
             require(good, "a form is not semidefinite", Invalid)

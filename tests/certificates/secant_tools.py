@@ -67,6 +67,10 @@ def retreat(cell: Cell) -> list[Any]:
     return [["m", *move] for move in cell.root.retreats if holds(cell.retreats, *move)][:1]
 
 
+def low_level(cell: Cell) -> bool:
+    return not cell.root.space.least or holds(cell.above, cell.root.levels()[0], [])
+
+
 def close(cell: Cell, kind: str, depth: int = 12, retreats_first: bool = False) -> list[Any]:
     """Steps that close a cell, the first rule that holds in each; AssertionError if none does."""
     root = cell.root
@@ -78,7 +82,7 @@ def close(cell: Cell, kind: str, depth: int = 12, retreats_first: bool = False) 
         return [["p"]]
     if not retreats_first and retreat(cell):
         return retreat(cell)
-    if kind == "attained" and cell.pure and holds(cell.above, []):
+    if kind == "attained" and cell.pure and low_level(cell):
         for s, (axes, _) in enumerate(cell.slots):
             places = cell.coordinates(s)
             for what in [[]] + [
@@ -87,7 +91,7 @@ def close(cell: Cell, kind: str, depth: int = 12, retreats_first: bool = False) 
             ]:
                 if holds(cell.close, "r", [s, what]):
                     return [["r", s, what]]
-    if kind == "level" and len(cell.slots) == 1 and holds(cell.above, []):
+    if kind == "level" and len(cell.slots) == 1 and low_level(cell):
         for box in boxes(root, cell.slots[0][0]):
             if holds(cell.close, "n", [0, list(box)]):
                 return [["n", 0, list(box)]]

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from flint import fmpq, fmpq_mat
 from secant_tools import HELD, LARGE_GAP, holds, problem_of, set_levels, start
-from test_checker_charts import closes
+from test_checker_charts import charts, closes, drawn, neurons, value_of
 from test_checker_secants import cells_of, on_products, pairing, spaces
 
-from symerm.certificates.checker import Cell, Invalid, Malformed, Pieces
+from symerm.certificates import checker
+from symerm.certificates.checker import Cell, Invalid, Malformed, Pieces, squares
 
 Form = list[list[int]]
 
@@ -35,11 +36,12 @@ def on_sizes(cell: Cell, form: Form, back: bool = False) -> Any:
 
 
 def polynomial(cell: Cell, form: Form) -> dict[int, int]:
-    return Cell(cell.root, cell.slots, form, cell.pure).polynomial()
+    return {key: sum(form[i][j] * (1 + (i != j)) for i, j in group)
+            for key, group in squares(cell.sizes).items()}
 
 
 def bent(cell: Cell, form: Form, how: Any) -> None:
-    cell.bent(polynomial(cell, form), how)
+    cell.convex(polynomial(cell, form), cell.variables(), how)
 
 
 def value(form: Any, point: Any) -> Any:
@@ -270,22 +272,104 @@ def test_semidefinite_tables() -> None:
     assert min(seen) > 20
 
 
-def test_lower_levels_by_convexity() -> None:
-    """The last entry of a step bounds the lower level, without it coefficients do."""
+def test_levels_by_convexity_or_coefficients() -> None:
+    """A step bounds a level by convexity if it says how, without that by coefficients."""
     seen, source = set(), random.Random(6)
     for cell in cells():
-        root = cell.root
-        space = root.space
-        set_levels(space, space.at(Fraction(9)), space.at(Fraction(source.choice([0, 3, 9]))))
-        form = on_products(cell, root.levels()[0])
-        how = random_how(cell, source)
-        assert holds(cell.above, [how]) == (reason(bent, cell, form, how) == "")
-        assert holds(cell.above, []) == (min(polynomial(cell, form).values()) >= 0)
-        seen.add((holds(cell.above, [how]), holds(cell.above, [])))
-        space.least = False
-        assert holds(cell.above, [how])
-        assert holds(cell.above, [])
+        space = cell.root.space
+        table = cell.root.form(space.at(Fraction(source.choice([0, 3, 9]))))
+        form, how = on_products(cell, table), random_how(cell, source)
+        assert holds(cell.above, table, [how]) == (reason(bent, cell, form, how) == "")
+        assert holds(cell.above, table, []) == (min(polynomial(cell, form).values()) >= 0)
+        seen.add((holds(cell.above, table, [how]), holds(cell.above, table, [])))
     assert seen >= {(True, True), (False, True), (False, False)}
+
+
+def test_charts_at_their_stratum_by_convexity() -> None:
+    """The form at t = 0 by convexity, and the monomials with the other end of the radius."""
+    source, seen = random.Random(8), dict[str, int]()
+    for _, chart, _ in charts(21, 250, 0):
+        space, end = chart.root.space, len(chart.sizes) - 1
+        chart = chart.split(end, 0, 1, source.choice([1, 10, 100, 10**4]), 1)[0]
+        for _ in range(source.randint(0, 5)):
+            places = [(s, i, j) for s, n in enumerate(chart.sizes[:-1])
+                      for i in range(n) for j in range(i + 1, n)]
+            if places:
+                chart = source.choice(chart.split(*source.choice(places), 1, 1))
+        # A level near the least loss at the stratum.
+        root, losses = chart.root, []
+        limits = dict(chart.parts()[0])
+        for _ in range(60):
+            c = [[source.choice([0, 1, 1, 3, 20]) for _ in range(n)] for n in chart.sizes[:-1]]
+            w: dict[int, int] = {}
+            for row in product(*map(range, chart.sizes[:-1])):
+                key = sum(1 << start + checker.EXPONENT * k
+                          for start, k in zip(chart.starts, row, strict=False))
+                for k, x in limits.get(key, {}).items():
+                    w[k] = w.get(k, 0) + x * prod(
+                        part[i] for part, i in zip(c, row, strict=True))
+            den = pairing(root.den, w, w)
+            if den:
+                losses.append((space.square - Fraction(pairing(root.num, w, w), den), c))
+        if not losses:
+            continue
+        share = source.choice([0, Fraction(1, 2), Fraction(9, 10), Fraction(99, 100)])
+        least, best = min(losses)
+        table = root.form(space.at(least * share / space.unit))
+        sizes = chart.sizes[:-1]
+        removed = [[0] if n > 1 and source.random() < 0.1 else [] for n in sizes]
+        point = [
+            [x * size for k, (x, (_, size)) in enumerate(zip(part, row, strict=True))
+             if k not in gone]
+            for part, row, gone in zip(best, chart.variables(), removed, strict=True)
+        ]
+        point = [x if any(x) else [1] * len(x) for x in point]
+        found = reason(chart.above, table, [[removed, point]])
+        seen[found] = seen.get(found, 0) + 1
+        w = chart.terms()
+        form = chart.bilinear(table, w, w)
+        second = {key: x for key, x in form.items()
+                  if key >> chart.radius + checker.EXPONENT & 63}
+        if found in ("", "a coefficient is negative"):
+            assert (found == "") == (min(second.values(), default=0) >= 0)
+        if not found:
+            for _ in range(6):
+                assert value_of(table, neurons(chart, drawn(chart, source))[0]) >= 0
+        # The part without the start of the radius.
+        far = chart.split(end, 0, 1, 1, 1)[1]
+        last = reason(far.above, table, [[removed, point]])
+        assert last == "the chart is not at the stratum"
+        for wrong in ([], [removed, point, []], [removed[1:], point[1:]],
+                      [[*removed, []], [*point, [1, 1]]]):
+            with pytest.raises(Malformed):
+                chart.above(table, [wrong])
+    assert {"", "a coefficient is negative", "the tangent plane is negative at a vertex"
+            } <= set(seen), seen
+    assert min(seen.values()) > 2, seen
+
+
+def test_a_stratum_with_a_limit_inside() -> None:
+    """The limit's loss is 19.798: a level below it is proved by convexity alone, none above."""
+    space = Pieces(problem_of(*LARGE_GAP))
+    set_levels(space, space.at(Fraction(0)))
+    root = [*space.roots()][1]
+    chart = checker.Chart.of(start(root, space.goal), [[1], [0]]).split(3, 0, 1, 10, 1)[0]
+    parts = [half for part in chart.split(2, 0, 1, 1, 1) for half in part.split(2, 0, 1, 1, 1)]
+    proved: dict[Fraction, set[bool]] = {}
+    for level in (Fraction(10), Fraction(197, 10), Fraction(199, 10), Fraction(21)):
+        table, proved[level] = root.form(space.at(level)), set()
+        for part in parts:
+            plain = holds(part.above, table, [])
+            for c in range(1, 100, 3):
+                if holds(part.above, table, [[[[], [], []], [[1], [1], [c, 100 - c]]]]):
+                    proved[level].add(plain)
+            for removed, point in (([[0], [], []], [[1], [1], [2, 3]]),
+                                   ([[], [], [0]], [[1], [1], [2, 3]])):
+                with pytest.raises(Malformed):
+                    part.above(table, [[removed, point]])
+    assert True in proved[Fraction(10)]
+    assert False in proved[Fraction(197, 10)]
+    assert False not in proved[Fraction(199, 10)] | proved[Fraction(21)]
 
 
 def test_convexity_closes_cells_of_proofs() -> None:
@@ -328,7 +412,7 @@ def test_convexity_closes_cells_of_proofs() -> None:
 
 
 def test_steps_in_place_of_bounds() -> None:
-    """ "v" and "s" close cells of every kind of proof, and are no steps of charts."""
+    """ "v" and "s" close cells of every kind of proof, "v" also charts."""
     space = Pieces(problem_of(*LARGE_GAP))
     low = space.at(Fraction(0))
     root = next(r for r in space.roots() if r.shape == (2, 2) and r.retreats)
@@ -340,8 +424,12 @@ def test_steps_in_place_of_bounds() -> None:
         for wrong in (["v"], ["v", how, how], ["v", []], ["s", 0], ["s", []]):
             assert closes(root, kind, None, low, low, [wrong])
         box = [[item] for _, item in root.retreats]
-        for step in (["s"], ["v", how]):
-            found = closes(root, kind, None, low, low, [["c", box], step])
-            assert found == "not a step of this proof"
+        found = closes(root, kind, None, low, low, [["c", box], ["s"]])
+        assert found == "not a step of this proof"
+        good = [[[], [], []], [[1], [1], [1, 1]]]
+        assert closes(root, kind, None, low, low, [["c", box], ["v", good]]) in (
+            "", "a coefficient is negative", "the tangent plane is negative at a vertex")
+        for step in (["v"], ["v", good, good], ["v", how]):
+            assert closes(root, kind, None, low, low, [["c", box], step])
     set_levels(space, space.at(Fraction(10**6)))
     assert closes(root, "bounds", None, space.goal, None, [["s"]]) == "a form is not semidefinite"

@@ -514,8 +514,10 @@ def test_a_form_is_the_form_of_the_point() -> None:
             keys = [key for key in cell.powers() if value_at({key: 1}, alone)]
             assert len(keys) == 1
             assert found[keys[0]] == value_at(found, alone)
-        carried = Cell(root, cell.slots, on_products(cell, root.num), True).polynomial()
-        assert carried == cell.bilinear(root.num, w, w)
+        for table in (root.num, root.form(GOAL)):
+            carried = Cell(root, cell.slots, on_products(cell, table), True)
+            found = cell.bilinear(table, w, w)
+            assert carried.bounded() == checker.definite(found, ()) == holds(cell.above, table, [])
         seen += 1
     assert seen > 20
 
@@ -789,8 +791,7 @@ def test_the_polynomial_of_a_flow_of_three_neurons(monkeypatch: pytest.MonkeyPat
 def test_a_flow_is_positive_at_tuples() -> None:
     """The generators of a tuple: those whose support is a product of sets, all of them."""
     cell, _ = next(iter(flow_cases()))
-    variables = cell.places()[0]
-    first, second, third = variables
+    first, second, third = (key for key, _ in cell.variables()[0])
     sizes, (realised, other) = cell.sizes, ([0b011, 0b111], [0b100])
     assert sizes == (3,)
 
