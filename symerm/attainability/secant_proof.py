@@ -38,8 +38,10 @@ from symerm.attainability.secant_search import RootTables
 __all__ = ["Effort", "Goals", "RootProver", "Step"]
 
 #: Cells of one root before the next way of merging is tried, and how small slots are then.
-_CELLS = (800, 3200, 60_000)
-_SIZES = (0.5, 0.05, 0.05)
+_CELLS = (6000, 60_000)
+_SIZES = (0.5, 0.05)
+#: How small slots are before a cell that touches several boxes of vanishing wedges is merged.
+_CORNER = 0.002
 #: Cells of a root without vanishing wedges.
 _MOST = 300_000
 #: Steps from a root to a cell: beyond, halving does not help.
@@ -199,9 +201,9 @@ class _Attempt:
         self.merging = True
         slots = simplex_slots(cell.sizes, view.dead)
         if slots is None:
-            if max(map(view.extent, range(len(cell.slots)))) > self.size:
+            if self._too_wide(cell, view) is not None:
                 return None
-            boxes = self._cell_boxes(cell) if len(cell.slots) == len(self.shape) else []
+            boxes = self._cell_boxes(cell)
             if len(boxes) == 1:
                 part = [list(p) for p in boxes[0]]
                 return ("c", part), [chart_of(cell, part)]
@@ -235,12 +237,20 @@ class _Attempt:
         """A split before a chart or a merger, if the cell touches vanishing wedges."""
         if len(cell.slots) < 2 or not view.dead.any():
             return None
+        widest = self._too_wide(cell, view)
+        return None if widest is None else view.halving(widest)
+
+    def _too_wide(self, cell: Cell, view: CellView) -> int | None:
+        """The widest slot, if it is too wide for a chart or a merger."""
         extents = [view.extent(k) for k in range(len(cell.slots))]
         widest = max(range(len(extents)), key=extents.__getitem__)
-        return view.halving(widest) if extents[widest] > self.size else None
+        size = _CORNER if len(self._cell_boxes(cell)) > 1 else self.size
+        return widest if extents[widest] > size else None
 
     def _cell_boxes(self, cell: Cell) -> list[Any]:
-        """The boxes of dead wedges that a cell of single axes touches."""
+        """The boxes of dead wedges that a cell of single axes touches; none for other cells."""
+        if len(cell.slots) != len(self.shape):
+            return []
         return [
             box for box in self.leaves.boxes
             if all(
