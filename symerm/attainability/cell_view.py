@@ -30,6 +30,7 @@ class CellView:
         self.table, self.cell = table, cell
         self.tensors = products(cell)
         raw = np.array([scaled_floats(t) for t in self.tensors]) * table.scale
+        self.tensors_float = raw
         square = np.einsum("ij,jk,ik->i", raw, table.den_float, raw)
         largest = np.abs(raw).max(1) ** 2
         self.dead = square <= 1e-13 * largest

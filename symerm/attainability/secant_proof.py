@@ -18,9 +18,11 @@ import numpy as np
 
 from symerm.arithmetic.symmetric import is_semidefinite
 from symerm.attainability.cell_view import CellView, simplex_slots
+from symerm.attainability.chart_tensors import exact_polynomial
 from symerm.attainability.chart_view import ChartView
 from symerm.attainability.convex_bounds import convex_bound
 from symerm.attainability.exterior import ExteriorForms
+from symerm.attainability.light_cone import LightCone
 from symerm.attainability.secant_cells import (
     Cell,
     coefficients,
@@ -102,11 +104,10 @@ class RootProver:
         """The steps that close a root, or None."""
         elsewhere = Elsewhere(table.root, self.pieces, self.forms)
         leaves = Leaves(table, self.goals, self.forms.square, elsewhere)
-        square = self.forms.square
         if not any(table.dead):
-            return _Attempt(table, self.goals, square, leaves, _MOST, 1.0, self.effort).run()
+            return _Attempt(table, self.goals, self.forms, leaves, _MOST, 1.0, self.effort).run()
         for cells, size in zip(_CELLS, _SIZES, strict=True):
-            attempt = _Attempt(table, self.goals, square, leaves, cells, size, self.effort)
+            attempt = _Attempt(table, self.goals, self.forms, leaves, cells, size, self.effort)
             steps = attempt.run()
             if steps is not None or not attempt.merging or self.effort.over:
                 return steps
@@ -115,7 +116,7 @@ class RootProver:
 
 class _Attempt:
     def __init__(
-        self, table: RootTables, goals: Goals, square: int, leaves: Leaves, cells: int,
+        self, table: RootTables, goals: Goals, forms: ExteriorForms, leaves: Leaves, cells: int,
         size: float, effort: Effort,
     ) -> None:
         self.table, self.goals, self.limit, self.size = table, goals, cells, size
@@ -125,8 +126,9 @@ class _Attempt:
         self.leaves = leaves
         a, b = goals.goal
         self.goal_form = a * self.den - b * num
+        self.cone = LightCone(table, forms, goals.goal)
         # goal share: (a/b)/|T|^2 as a float without overflow
-        ratio = float(Fraction(a, b) / square)
+        ratio = float(Fraction(a, b) / forms.square)
         self.float_goal = ratio * table.den_float - table.num_float
         self.count = 0
 
@@ -153,6 +155,9 @@ class _Attempt:
         view = CellView(self.table, self.float_goal, cell)
         if view.above() and min(coefficients(cell, gram(self.goal_form, view.tensors))) >= 0:
             return ("p",), []
+        vectors = self.cone.separates(view.tensors_float, view.tensors)
+        if vectors is not None:
+            return ("z", vectors), []
         if view.clear:
             # Halving soon makes all coefficients positive: other leaves are not worth a try.
             return self._halve(cell, view)
@@ -262,6 +267,10 @@ class _Attempt:
     def _treat_chart(self, chart: Chart) -> tuple[Step | None, Sequence[Chart]]:
         view = ChartView(chart, self.table.den_float, self.table.scale)
         negative = view.negative(self.float_goal)
+        if negative[0]:
+            vectors = self.cone.separates(view.whole[1], exact_polynomial(chart).rows)
+            if vectors is not None:
+                return ("z", vectors), []
         if not negative[0] or not view.clear(self.float_goal):
             how = chart_above(chart, view, self.goal_form, self.float_goal)
             if how is not None:
