@@ -46,7 +46,7 @@ __all__ = ["Limit", "SecantDecision", "SecantProblem", "decide_secants"]
 Coordinates = tuple[tuple[int, ...], ...]
 
 #: How far between the stratum's loss and the next one the level of a proof is put.
-_LEVELS = tuple(Fraction(1, 2**k) for k in (6, 9, 12, 16, 22))
+_LEVELS = tuple(Fraction(1, 2**k) for k in (10, 14, 6, 20))
 _CANDIDATES = 12
 #: How many times pieces are subdivided where they cross.
 _REFINEMENTS = 40
@@ -303,7 +303,10 @@ class _Decision:
         """
         found = None
         for size in (10, 100, 10**3, 10**4, 10**5, 10**6, 10**8, 10**12):
-            coordinates = tuple(_whole(part, size) for part in guess.coordinates)
+            coordinates = (
+                tuple(_whole(part, size) for part in guess.coordinates) if guess.box is None
+                else _at_box(guess.coordinates, guess.box, size)
+            )
             loss = self.problem.loss(guess.root, coordinates, guess.box)
             if loss is None:
                 continue
@@ -420,6 +423,32 @@ def _whole(part: Sequence[float], size: int) -> tuple[int, ...]:
     fractions = [Fraction(x / largest).limit_denominator(size) for x in part]
     unit = lcm(*(x.denominator for x in fractions))
     return primitive([int(x * unit) for x in fractions])
+
+
+def _at_box(
+    coordinates: Sequence[Sequence[float]], box: Box, size: int
+) -> Coordinates:
+    """The same at a stratum, where all parts outside the box have one common factor.
+
+    Parts inside the box are scaled to sum one, so that only ratios that matter are rounded.
+    """
+    scaled = [
+        [x / sum(row[k] for k in part) for x in row]
+        for row, part in zip(coordinates, box, strict=True)
+    ]
+    largest = max(
+        (x for row, part in zip(scaled, box, strict=True)
+         for k, x in enumerate(row) if k not in part), default=1.0,
+    )
+    found = []
+    for row, part in zip(scaled, box, strict=True):
+        fractions = [
+            Fraction(x if k in part else x / largest).limit_denominator(size)
+            for k, x in enumerate(row)
+        ]
+        unit = lcm(*(x.denominator for x in fractions))
+        found.append(tuple(int(x * unit) for x in fractions))
+    return tuple(found)
 
 
 def _rounded(low: Fraction, value: Fraction) -> Fraction:
