@@ -77,6 +77,8 @@ def convex_product(
     left = tuple(map(len, kept))
     if prod(n * (n + 1) // 2 for n in left) > 400:
         return None
+    if not _convex_inside(part, left):
+        return None
     matrices = np.array(list(_hessians(part, left)), dtype=float)
     if matrices.size and float(np.linalg.eigvalsh(matrices).min()) < -1e-12 * size:
         return None
@@ -188,6 +190,37 @@ def _tangent(symmetric: Array, sizes: tuple[int, ...], point: Sequence[Array]) -
     return total
 
 
+def _curvature(symmetric: Array, point: Sequence[Array], offsets: Array) -> Array:
+    """The second derivatives in all coefficients at a point."""
+    count = len(point)
+    curve = np.zeros((offsets[-1], offsets[-1]))
+    for s in range(count):
+        curve[offsets[s] : offsets[s + 1], offsets[s] : offsets[s + 1]] = (
+            2.0 * _contracted(symmetric, point, (2 * s, 2 * s + 1))
+        )
+        for t in range(s + 1, count):
+            block = 4.0 * _contracted(symmetric, point, (2 * s, 2 * t))
+            curve[offsets[s] : offsets[s + 1], offsets[t] : offsets[t + 1]] = block
+            curve[offsets[t] : offsets[t + 1], offsets[s] : offsets[s + 1]] = block.T
+    return curve
+
+
+def _convex_inside(symmetric: Array, sizes: tuple[int, ...]) -> bool:
+    """Whether the Hessian in the middle is positive semidefinite: a quick look."""
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    moves = np.zeros((offsets[-1], sum(sizes) - len(sizes)))
+    column = 0
+    for start, size in zip(offsets, sizes, strict=False):
+        for k in range(1, size):
+            moves[start, column], moves[start + k, column] = -1.0, 1.0
+            column += 1
+    if not column:
+        return True
+    curve = moves.T @ _curvature(symmetric, [np.full(n, 1.0 / n) for n in sizes], offsets) @ moves
+    spectrum = np.linalg.eigvalsh(curve)
+    return bool(spectrum[0] >= -1e-7 * max(abs(float(spectrum[-1])), 1e-300))
+
+
 def _minimum(symmetric: Array, sizes: tuple[int, ...]) -> list[Array] | None:
     """A minimum of the form over coefficients of sum one, by Newton steps on active faces."""
     count = len(sizes)
@@ -198,15 +231,7 @@ def _minimum(symmetric: Array, sizes: tuple[int, ...]) -> list[Array] | None:
         slope = np.concatenate([
             2.0 * _contracted(symmetric, point, (2 * s,)) for s in range(count)
         ])
-        curve = np.zeros((offsets[-1], offsets[-1]))
-        for s in range(count):
-            curve[offsets[s] : offsets[s + 1], offsets[s] : offsets[s + 1]] = (
-                2.0 * _contracted(symmetric, point, (2 * s, 2 * s + 1))
-            )
-            for t in range(s + 1, count):
-                block = 4.0 * _contracted(symmetric, point, (2 * s, 2 * t))
-                curve[offsets[s] : offsets[s + 1], offsets[t] : offsets[t + 1]] = block
-                curve[offsets[t] : offsets[t + 1], offsets[s] : offsets[s + 1]] = block.T
+        curve = _curvature(symmetric, point, offsets)
         free = np.flatnonzero(~active)
         sums = np.zeros((count, len(free)))
         for s in range(count):
