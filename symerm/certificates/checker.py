@@ -24,7 +24,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from copy import copy
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import (
     accumulate,
     combinations,
@@ -731,6 +731,13 @@ class Space:
         self.square = sum(row[k] for k, row in enumerate(self.responses))
         self.bits = 2 * (bits_of(self.energy) + bits_of(self.inner))
 
+    @cached_property
+    def basis(self) -> list[int]:
+        """The first responses that are independent, as many as there are."""
+        size = len(self.responses)
+        self.spend(8 * size**3, size * bits_of(self.responses))
+        return echelon(self.responses)[1]
+
     def at(self, goal: Fraction) -> tuple[int, int]:
         """a, b such that a den - b num has the sign of loss minus goal."""
         excess = self.square - self.unit * goal
@@ -738,7 +745,7 @@ class Space:
 
     def fitted(self, problem: Problem, pieces: Iterable["Piece"]) -> bool:
         """Whether neurons in the space of the responses span it (Lemma 22)."""
-        basis, found, seen = echelon(self.responses)[1], [], set()
+        basis, found, seen = self.basis, [], set()
 
         def table(part: Piece) -> Table:
             outer = [[s * self.cross[i][k] for i, s in part] for k in basis]
@@ -1353,6 +1360,16 @@ class Root:
         """The forms at both levels."""
         return [self.form(level) for level in self.space.levels]
 
+    @cached_property
+    def heights(self) -> list[int]:
+        """den(b, x) for all products x and for b, the product of two responses (Lemma 25)."""
+        space, (i, j) = self.space, self.space.basis
+        rows = [tuple((s * space.cross[k][i], s * space.cross[k][j]) for k, s in wedge)
+                for wedge in self.wedges]
+        rows.append(tuple((row[i], row[j]) for row in (space.responses[i], space.responses[j])))
+        space.spend(8 * len(rows), 2 * bits_of(x for row in rows for x in row))
+        return [x[0] * y[1] - x[1] * y[0] for x, y in rows]
+
     def part(self, place: int, axes: Iterable[int]) -> int:
         """The coordinate of some axes that belongs to a coordinate of all."""
         return sum(place // self.strides[a] % self.shape[a] * self.strides[a] for a in axes)
@@ -1427,6 +1444,12 @@ class Region:
                 found[key + other] = found.get(key + other, 0) + value
         return found
 
+    def linear(self, values: Sequence[int], w: Terms) -> Polynomial:
+        """A sum of tensors with monomials in a linear form that has these values."""
+        bits = bits_of([values]) + bits_of([*g.values()] for _, g in w)
+        self.root.space.spend(2 * sum(len(g) + 1 for _, g in w), bits)
+        return {key: sum(x * values[k] for k, x in g.items()) for key, g in w}
+
     def times(self, first: Polynomial, second: Polynomial) -> Polynomial:
         bits = bits_of([[*first.values()], [*second.values()]])
         self.root.space.spend(2 * len(first) * len(second), 2 * bits)
@@ -1435,6 +1458,10 @@ class Region:
             for other, y in second.items():
                 found[key + other] = found.get(key + other, 0) + x * y
         return found
+
+    def terms(self) -> Terms:
+        """The product, up to a positive factor, in monomials of the coefficients."""
+        raise NotImplementedError
 
     def powers(self) -> Iterable[int]:
         """The monomials of a form that have one generator only in each slot."""
@@ -1505,6 +1532,34 @@ class Region:
                     )
             good = semidefinite_rank(self.root.space, matrix) >= 0
             require(good, "a form is not convex", Invalid)
+
+    def spacelike(self, vectors: Any) -> None:
+        """Check that no product is inside of the cone of a lower loss, by vectors (Lemma 25)."""
+        root, space, (a, b) = self.root, self.root.space, self.root.space.goal
+        space.spend(2 * len(space.responses) ** 2, 2 * space.bits + 2 * bits_of([(a, b)]))
+        norm = sum(x * x for row in space.responses for x in row)  # m1 and m2, squared
+        good = space.width == len(space.basis) == 2 and 2 * a > b * space.square
+        good = good and 2 * a * (a - b * space.square) + b * b * (space.square**2 - norm) > 0
+        require(good, "the form has no light cone", Invalid)
+        form, (*heights, area), slope = root.form(space.goal), root.heights, a - b * space.square
+        good = isinstance(vectors, list) and 1 <= len(vectors) <= 2
+        good = good and all(isinstance(z, list) and len(z) == 2 for z in vectors)
+        require(good, "not one or two vectors")
+        w, bits = self.terms(), root.bits + bits_of([(a, b), heights])
+        sides, halves = self.linear(heights, w).values(), set[bool]()
+        for y, s in vectors:
+            good = type(s) is int and len(integers(y, "a vector")) == len(form)
+            require(good, "the vector does not fit the root")
+            space.spend(2 * (len(form) + 4) ** 2, bits + 2 * bits_of([y, [s]]))
+            height = s * area + sum(map(mul, heights, y))
+            image = [sum(map(mul, row, y)) + s * slope * x for row, x in zip(form, heights)]
+            good = height and sum(map(mul, image, y)) + s * slope * height <= 0
+            require(good, "a vector is not in the cone", Invalid)
+            good = definite(self.linear(image, w), ())
+            require(good, "a product is on the side of the vector", Invalid)
+            halves.add(height > 0)
+        good = halves >= {x > 0 for x in sides if x}
+        require(good, "a half of the cone has no vector", Invalid)
 
     def elsewhere(self, neurons: Any, sizes: Sequence[int], products: list[Tensor]) -> None:
         """Check that products are those of neurons in pieces, up to one factor (Lemma 24)."""
@@ -1890,12 +1945,20 @@ class Chart(Region):
         return [2] * len(self.root.shape) + [2 * self.count, 2 * self.count - 2 - drop]
 
     def bilinear(self, table: Table, left: Terms, right: Terms, drop: int = 0) -> Polynomial:
-        """A form of two sums, with the radius and the sizes written in coefficients."""
-        degrees = self.degrees(drop)
+        """A form of two sums, with all written in coefficients."""
+        return self.written(super().bilinear(table, left, right), self.degrees(drop))
+
+    def linear(self, values: Sequence[int], w: Terms) -> Polynomial:
+        """The same of W, with the radius and the sizes written in coefficients."""
+        degrees = [1] * len(self.root.shape) + [self.count, self.count - 1]
+        return self.written(super().linear(values, w), degrees)
+
+    def written(self, found: Polynomial, degrees: Sequence[int]) -> Polynomial:
+        """A polynomial of these degrees with the radius and the sizes in coefficients."""
         size = prod(comb(k + n - 1, n) for k, n in zip(self.sizes, degrees))
         require(size <= MAX_TERMS, "a polynomial has too many terms")
         parts: list[Polynomial] = [{} for _ in range(degrees[-1] + 1)]
-        for key, x in super().bilinear(table, left, right).items():
+        for key, x in found.items():
             parts[self.power(key)][key - (self.power(key) << self.t)] = x
         ends = [*zip((1 << self.radius, 1 << self.radius + EXPONENT), self.groups[-1])]
         far = {key: g[1] for key, g in ends if 1 in g}
@@ -2009,6 +2072,8 @@ def close_root(root: Root, kind: str, lines: Lines) -> None:
             require(cell.bounded(), "a coefficient is negative", Invalid)
         elif step == ["p"] or (head == "v" and len(rest) == 1):
             cell.above(goal, rest)
+        elif head == "z" and len(rest) == 1:
+            cell.spacelike(rest[0])
         elif head == "m" and len(rest) == 2:
             axis, item = integers(rest, "the retreat")
             require((axis, item) in root.retreats, "not a retreat of the root", Invalid)
@@ -2032,7 +2097,7 @@ def close_root(root: Root, kind: str, lines: Lines) -> None:
 
 
 def secants(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fraction | None]:
-    """Spans of two or more neurons, any numbers of inputs and outputs (Lemmas 13 to 24)."""
+    """Spans of two or more neurons, any numbers of inputs and outputs (Lemmas 13 to 25)."""
     lines.rate *= 4
     space, head = Pieces(problem), lines.step()
     while head[0] == "refine":
@@ -2047,7 +2112,7 @@ def secants(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fract
     space.least = lower > problem.scatter
     space.levels = [at(max(lower, problem.scatter))]
     if kind == "fit" and len(head) == 4:
-        reach, rank = limit_loss(problem, space, head[1:]), len(echelon(space.responses)[1])
+        reach, rank = limit_loss(problem, space, head[1:]), len(space.basis)
         good = lower <= reach == problem.scatter and rank == problem.width
         good = good and not space.fitted(problem, space.pieces)
         require(good, "the fit is not one that no network has", Invalid)
