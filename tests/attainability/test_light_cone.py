@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from search_cases import problem_of
 from secant_cases import (
     cell_tensor,
     combination,
@@ -20,11 +21,14 @@ from secant_cases import (
 )
 from test_chart_tensors import random_chart
 
+from symerm.attainability import decide
 from symerm.attainability.cell_view import CellView
 from symerm.attainability.chart_tensors import exact_polynomial
 from symerm.attainability.chart_view import ChartView
 from symerm.attainability.light_cone import LightCone
 from symerm.attainability.secant_search import search_minima
+from symerm.certificates import checker
+from symerm.certificates.writer import certificate_text
 
 PLANE = ([[0, 0], [1, 0], [0, 1], [2, 3], [1, 1]],
          [[1, 2], [0, -3], [4, 1], [2, 2], [-3, 5]])
@@ -278,3 +282,14 @@ def test_a_root_with_a_better_point_inside_is_refused():
             assert cone.valid
             assert cone.separates(np.eye(len(units)), units) is None
     assert seen >= 3
+
+
+@pytest.mark.xfail(strict=True, reason="no vector is returned where all heights are zero")
+def test_responses_that_are_orthogonal_to_all_neurons_of_a_root(tmp_path):
+    """The first response is orthogonal to three vertices: no product of them has a height."""
+    inputs = [[k, k] for k in range(6)]
+    outputs = [[0, 80], [0, 60], [0, 20], [-5, 0], [3, 0], [2, 0]]
+    verdict = decide(problem_of(inputs, outputs, 2))
+    path = tmp_path / "c.json"
+    path.write_text("".join(certificate_text(verdict)), encoding="utf-8")
+    assert checker.check(str(path)).startswith("attained")
