@@ -33,7 +33,7 @@ from symerm.attainability.secant_cells import (
 from symerm.attainability.secant_charts import Chart, chart_of, exact_expansion
 from symerm.attainability.secant_elsewhere import Elsewhere, Piece
 from symerm.attainability.secant_leaves import Goals, Leaves, Step
-from symerm.attainability.secant_search import RootTables
+from symerm.attainability.secant_tables import RootTables
 from symerm.attainability.vector_polynomials import VectorPolynomial, form_polynomial
 
 __all__ = ["Effort", "Goals", "RootProver", "Step"]
@@ -109,6 +109,9 @@ class RootProver:
             steps = attempt.run()
             if steps is not None or not attempt.merging or self.effort.over:
                 return steps
+            if attempt.count <= cells and not (attempt.sized and size > _SIZES[-1]):
+                # The next attempt would be the same.
+                return None
         return None
 
 
@@ -118,7 +121,7 @@ class _Attempt:
         size: float, effort: Effort,
     ) -> None:
         self.table, self.goals, self.limit, self.size = table, goals, cells, size
-        self.effort, self.merging = effort, False
+        self.effort, self.merging, self.sized = effort, False, False
         self.den, num = table.forms
         self.shape = table.root.shape
         self.leaves = leaves
@@ -193,6 +196,7 @@ class _Attempt:
         if slots is None:
             if max(map(view.extent, range(len(cell.slots)))) > self.size:
                 return None
+            self.sized = True
             boxes = self._cell_boxes(cell) if len(cell.slots) == len(self.shape) else []
             if len(boxes) == 1:
                 part = [list(p) for p in boxes[0]]
@@ -229,7 +233,10 @@ class _Attempt:
             return None
         extents = [view.extent(k) for k in range(len(cell.slots))]
         widest = max(range(len(extents)), key=extents.__getitem__)
-        return view.halving(widest) if extents[widest] > self.size else None
+        if extents[widest] > self.size:
+            return view.halving(widest)
+        self.sized = True
+        return None
 
     def _cell_boxes(self, cell: Cell) -> list[Any]:
         """The boxes of dead wedges that a cell of single axes touches."""

@@ -18,12 +18,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
-from math import comb, lcm
+from math import comb
 
-import numpy as np
 from flint import fmpz_mat
 
-from symerm.arithmetic.linalg import primitive
 from symerm.arrangements.neuron_pieces import NeuronPieces, neuron_pieces
 from symerm.attainability.exterior import ExteriorForms
 from symerm.attainability.scaled import ScaledProblem
@@ -31,12 +29,14 @@ from symerm.attainability.secant_fit import realised_fit
 from symerm.attainability.secant_flat import flat_minimum
 from symerm.attainability.secant_proof import Effort, Goals, RootProver, Step
 from symerm.attainability.secant_roots import secant_roots
-from symerm.attainability.secant_search import (
+from symerm.attainability.secant_rounding import exact_point
+from symerm.attainability.secant_search import SecantGuess, search_minima
+from symerm.attainability.secant_tables import (
     Box,
     RootTables,
-    SecantGuess,
+    closed_at_once,
     degrees,
-    search_minima,
+    root_tables,
 )
 from symerm.errors import UnsupportedError
 
@@ -47,6 +47,8 @@ Coordinates = tuple[tuple[int, ...], ...]
 #: How far between the stratum's loss and the next one the level of a proof is put.
 _LEVELS = tuple(Fraction(1, 2**k) for k in (6, 9, 12, 16, 22))
 _CANDIDATES = 12
+#: How many guesses are improved, and how near to the best others that are, as shares of |T|^2.
+_IMPROVED, _NEAR = 2, 1e-12
 #: How far below the best loss the bounds of an undecided problem are tried, one after the other.
 _COARSE = tuple(Fraction(1, k) for k in (2, 10, 100, 10**4, 10**6))
 #: The share of the effort for a decision.
@@ -104,10 +106,7 @@ class SecantProblem:
         if most is not None and count > most:
             raise UnsupportedError(f"{count} cases of neurons are more than {most}")
         forms = ExteriorForms.of(scaled, pieces.images)
-        tables = tuple(
-            RootTables.of(root, *forms.wedge_products(root.wedges()), forms.square)
-            for root in secant_roots(pieces, forms, scaled.width)
-        )
+        tables = root_tables(secant_roots(pieces, forms, scaled.width), forms)
         return cls(scaled, pieces, forms, tables)
 
     def loss(
@@ -201,7 +200,7 @@ class _Decision:
         for k, guess in enumerate(guesses):
             first.setdefault(guess.root, k)
         self.order.sort(key=lambda root: first.get(root, len(guesses)))
-        realised = [g for g in guesses if g.box is None and not self._escaping(g)]
+        realised = [g for g in guesses if g.box is None and not g.escaping]
         strata = [g for g in guesses if g.box is not None]
         best = min(
             [self._vertices(), *self._candidates(realised), *self._flat(realised)],
@@ -223,36 +222,35 @@ class _Decision:
                 return decision
         return self._undecided(best, stratum)
 
-    def _escaping(self, guess: SecantGuess) -> bool:
-        """Whether a search on realised tuples has run towards vanishing wedges."""
-        table = self.problem.tables[guess.root]
-        sizes = []
-        for choice in product(*map(range, table.root.shape)):
-            sizes.append(sum(
-                float(np.log(max(guess.coordinates[a][i], 1e-300))) + float(table.items[a][i])
-                for a, i in enumerate(choice)
-            ))
-        dead = table.dead
-        alive = max(size for size, gone in zip(sizes, dead, strict=True) if not gone)
-        gone = max((size for size, gone in zip(sizes, dead, strict=True) if gone), default=-1e9)
-        return gone > alive + 12.0
-
     def _vertices(self) -> Limit:
-        """Some tuple of vertices: there is one even if every guess runs away."""
-        table = self.problem.tables[0]
-        choices = product(*map(range, table.root.shape))
-        choice = next(c for c, dead in zip(choices, table.dead, strict=True) if not dead)
+        """The best tuple of vertices: there is one even if every guess runs away."""
+        _, root, place = max(
+            (float(table.num_float[k, k]), -root, -k)
+            for root, table in enumerate(self.problem.tables)
+            for k, dead in enumerate(table.dead) if not dead
+        )
+        root, place = -root, -place
+        shape = self.problem.tables[root].root.shape
+        choice = list(product(*map(range, shape)))[place]
         coordinates = tuple(
             tuple(int(i == item) for i in range(size))
-            for item, size in zip(choice, table.root.shape, strict=True)
+            for item, size in zip(choice, shape, strict=True)
         )
-        loss = self.problem.loss(0, coordinates, None)
+        loss = self.problem.loss(root, coordinates, None)
         assert loss is not None
-        return Limit(0, coordinates, None, loss)
+        return Limit(root, coordinates, None, loss)
 
-    def _candidates(self, guesses: Sequence[SecantGuess]) -> list[Limit]:
-        found = map(self._exact, guesses[:_CANDIDATES])
-        return [limit for limit in found if limit is not None]
+    def _candidates(self, guesses: Sequence[SecantGuess]) -> Iterator[Limit]:
+        """Exact points near the best guesses; those that may be the best are improved."""
+        if not guesses:
+            return
+        near = guesses[0].share + _NEAR
+        for k, guess in enumerate(guesses[:_CANDIDATES]):
+            found = exact_point(
+                self.problem, guess, self.tolerance, improve=k < _IMPROVED or guess.share < near
+            )
+            if found is not None:
+                yield Limit(guess.root, found[0], guess.box, found[1])
 
     def _flat(self, guesses: Sequence[SecantGuess]) -> Iterator[Limit]:
         """Exact minimisers near the best guesses that are part of a continuum."""
@@ -260,23 +258,6 @@ class _Decision:
             found = flat_minimum(self.problem, guess)
             if found is not None:
                 yield Limit(guess.root, found[0], None, found[1])
-
-    def _exact(self, guess: SecantGuess) -> Limit | None:
-        """A limit with small coordinates near the guess, worse by little of the tolerance.
-
-        None if wedges cancel at all roundings of the guess.
-        """
-        found = None
-        for size in (10, 100, 10**3, 10**4, 10**5, 10**6, 10**8, 10**12):
-            coordinates = tuple(_whole(part, size) for part in guess.coordinates)
-            loss = self.problem.loss(guess.root, coordinates, guess.box)
-            if loss is None:
-                continue
-            found = Limit(guess.root, coordinates, guess.box, loss)
-            share = loss * self.problem.forms.total / self.problem.forms.square
-            if share <= Fraction(max(guess.share, 0.0)) * (1 + self.tolerance / 10):
-                break
-        return found
 
     def _exact_fit(self, best: Limit, stratum: Limit) -> SecantDecision | None:
         """Not attained with infimum zero, if no neurons span the responses.
@@ -307,8 +288,15 @@ class _Decision:
         prover = RootProver(
             self.problem.pieces.pieces, self.problem.forms, goals, self.effort
         )
-        found: dict[int, list[Step]] = {}
+        # The roots that are most likely to fail come first, but without those closed at once.
+        closed = closed_at_once(
+            self.problem.tables, self.order, goals.goal, self.problem.forms.square
+        )
+        self.effort.spend(len(closed))
+        found: dict[int, list[Step]] = {root: [("p",)] for root in closed}
         for root in self.order:
+            if root in closed:
+                continue
             steps = prover.prove(self.problem.tables[root])
             if steps is None or self.effort.over:
                 return None
@@ -377,14 +365,6 @@ class _Decision:
             "roots": len(self.problem.tables),
             "steps": len(steps),
         }
-
-
-def _whole(part: Sequence[float], size: int) -> tuple[int, ...]:
-    """Integers in the ratios of some floats, to a precision."""
-    largest = max(part)
-    fractions = [Fraction(x / largest).limit_denominator(size) for x in part]
-    unit = lcm(*(x.denominator for x in fractions))
-    return primitive([int(x * unit) for x in fractions])
 
 
 def _rounded(low: Fraction, value: Fraction) -> Fraction:
