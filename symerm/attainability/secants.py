@@ -342,7 +342,7 @@ class _Decision:
             "the time limit was reached" if self.effort.late
             else "the proof needs more steps than the limit without a time limit"
             if self.effort.over
-            else "a boundary stratum and the realised planes tie, or nearly so"
+            else "a boundary stratum and realised neurons tie, or nearly so"
         )
         self.effort = self.reserve
         proved = Fraction(0)

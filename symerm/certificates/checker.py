@@ -656,7 +656,7 @@ def rank_bound(problem: Problem, lower: Fraction, lines: Lines) -> None:
 
 
 def projections(problem: Problem, lower: Fraction, lines: Lines) -> None:
-    """One-output bounds along orthogonal directions of the responses (Lemma 13)."""
+    """One-output bounds along orthogonal directions of the responses (Lemma 9)."""
     step, (inputs, size) = lines.step(), problem.shape
     good = step[0] == "w" and len(step) == 3 and isinstance(step[2], list)
     require(good, "not a step of this proof")
