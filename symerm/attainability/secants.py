@@ -45,7 +45,7 @@ __all__ = ["Limit", "SecantDecision", "SecantProblem", "decide_secants"]
 Coordinates = tuple[tuple[int, ...], ...]
 
 #: How far between the stratum's loss and the next one the level of a proof is put.
-_LEVELS = tuple(Fraction(1, 2**k) for k in (6, 9, 12, 16, 22))
+_LEVELS = tuple(Fraction(1, 2**k) for k in (12, 16, 22))
 _CANDIDATES = 12
 #: How many guesses are improved, and how near to the best others that are, as shares of |T|^2.
 _IMPROVED, _NEAR = 2, 1e-12
