@@ -24,15 +24,19 @@ from symerm.attainability.secant_tables import (
     may_be_below,
 )
 
-__all__ = ["SecantGuess", "derivatives", "search_minima"]
+__all__ = ["SecantGuess", "derivatives", "search_minima", "search_roots"]
 
 Array = NDArray[np.float64]
+#: A root, the box of a stratum, and which wedges count.
+_Patch = tuple[int, Box | None, list[bool]]
 
-#: Starts for each root, Newton steps, and how many of them between looks at what still moves.
-_STARTS, _STEPS, _ROUND = 5, 60, 10
+#: Starts for each of many and of few patches, and how many of them all patches share.
+_STARTS, _MORE_STARTS, _SHARED = 5, 24, 3000
+#: Newton steps, and how many of them between looks at what still moves.
+_STEPS, _ROUND = 60, 10
 #: Newton steps for the best minima of each shape, and how many of those there are.
 _MORE_STEPS, _BEST = 200, 16
-#: Roots that are searched first, for a loss that leaves out others, and patches at once.
+#: Roots that are searched first, for a loss that leaves out others, and starts at once.
 _FIRST, _BATCH = 200, 4000
 #: Roots are left out if their losses are larger than a known one by more than this.
 _MARGIN = 1e-6
@@ -65,22 +69,41 @@ def search_minima(tables: Sequence[RootTables], seed: int = 0) -> list[SecantGue
 
     Of roots without a loss below the best of the realised minima there may be none.
     """
-    rng = np.random.default_rng(seed)
     known = min(
         1.0 - float(table.num_float[k, k])
         for table in tables for k, dead in enumerate(table.dead) if not dead
     )
     left = _below(tables, range(len(tables)), known)
-    guesses: list[SecantGuess] = []
     if len(left) > 2 * _FIRST:
         shares = {root: _centre(tables[root]) for root in left}
-        chosen = set(sorted(left, key=shares.__getitem__)[:_FIRST])
-        guesses = _search(tables, sorted(chosen), rng)
-        known = min(
-            [known, *(g.share for g in guesses if g.box is None and not g.escaping)]
-        )
-        left = [root for root in _below(tables, left, known) if root not in chosen]
-    guesses += _search(tables, left, rng)
+        first = search_roots(tables, sorted(left, key=shares.__getitem__)[:_FIRST], seed)
+        realised = (g.share for g in first if g.box is None and not g.escaping)
+        left = _below(tables, left, min([known, *realised]))
+    return search_roots(tables, left, seed)
+
+
+def search_roots(
+    tables: Sequence[RootTables], roots: Sequence[int], seed: int = 0, *, starts: int | None = None
+) -> list[SecantGuess]:
+    """Local minima on some roots, best first."""
+    rng = np.random.default_rng(seed)
+    groups: dict[tuple[int, ...], list[_Patch]] = {}
+    for index in sorted(roots):
+        table = tables[index]
+        dead, shape = table.dead, table.root.shape
+        patches: list[_Patch] = [(index, None, [not x for x in dead])]
+        for box in table.boxes:
+            mask = [d == 1 and not x for d, x in zip(degrees(shape, box), dead, strict=True)]
+            if sum(mask) > 1:
+                patches.append((index, box, mask))
+        groups.setdefault(shape, []).extend(patches)
+    guesses: list[SecantGuess] = []
+    for shape, patches in groups.items():
+        count = starts or min(_MORE_STARTS, max(_STARTS, _SHARED // len(patches)))
+        step = max(1, _BATCH // count)
+        for start in range(0, len(patches), step):
+            part = patches[start : start + step]
+            guesses.extend(_minimise(tables, shape, part, _starts(shape, len(part), count, rng)))
     return sorted(guesses, key=lambda guess: guess.share)
 
 
@@ -97,29 +120,20 @@ def _centre(table: RootTables) -> float:
     return 1.0 - float(num / den) if den > 1e-12 else 1.0
 
 
-def _search(
-    tables: Sequence[RootTables], roots: Sequence[int], rng: np.random.Generator
-) -> list[SecantGuess]:
-    groups: dict[tuple[int, ...], list[tuple[int, Box | None, list[bool]]]] = {}
-    for index in roots:
-        table = tables[index]
-        dead, shape = table.dead, table.root.shape
-        patches: list[tuple[int, Box | None, list[bool]]] = [(index, None, [not x for x in dead])]
-        for box in table.boxes:
-            mask = [d == 1 and not x for d, x in zip(degrees(shape, box), dead, strict=True)]
-            if sum(mask) > 1:
-                patches.append((index, box, mask))
-        groups.setdefault(shape, []).extend(patches)
-    guesses: list[SecantGuess] = []
-    for shape, patches in groups.items():
-        for start in range(0, len(patches), _BATCH):
-            guesses.extend(_minimise(tables, shape, patches[start : start + _BATCH], rng))
-    return guesses
+def _starts(
+    shape: tuple[int, ...], patches: int, count: int, rng: np.random.Generator
+) -> Array:
+    """Starts for all patches: in the middle, near some vertices, and at random."""
+    incidence = incidence_of(shape)
+    found = rng.normal(0.0, 1.5, (patches, count, incidence.shape[1]))
+    near = incidence[: count // 2]
+    found[:, 0] = 0.0
+    found[:, 1 : 1 + len(near)] = 2.0 * near
+    return found
 
 
 def _minimise(
-    tables: Sequence[RootTables], shape: tuple[int, ...],
-    patches: list[tuple[int, Box | None, list[bool]]], rng: np.random.Generator,
+    tables: Sequence[RootTables], shape: tuple[int, ...], patches: list[_Patch], starts: Array
 ) -> Iterator[SecantGuess]:
     incidence = incidence_of(shape)
     den = np.stack([tables[k].den_float for k, _, _ in patches])
@@ -127,18 +141,15 @@ def _minimise(
     # The logarithms of the lengths of the wedges; -inf where the patch has no such wedge.
     mask = np.array([m for _, _, m in patches], dtype=bool)
     lengths = np.log(np.stack([tables[k].scale for k, _, _ in patches]))
-    count = len(patches)
-    starts = rng.normal(0.0, 1.5, (_STARTS, count, incidence.shape[1]))
-    starts[0] = 0.0
-    starts -= lengths @ np.linalg.pinv(incidence).T
+    starts = starts - (lengths @ np.linalg.pinv(incidence).T)[:, None, :]
     lengths[~mask] = -np.inf
-    best_value = np.full(count, np.inf)
-    best_point = np.zeros((count, incidence.shape[1]))
-    for point in starts:
-        point, value = _newton(den, num, lengths, incidence, point, _STEPS)
-        better = value < best_value
-        best_value = np.where(better, value, best_value)
-        best_point[better] = point[better]
+    count, own = len(patches), np.repeat(np.arange(len(patches)), starts.shape[1])
+    points, values = _newton(
+        den[own], num[own], lengths[own], incidence, starts.reshape(len(own), -1), _STEPS
+    )
+    values = values.reshape(count, -1)
+    chosen = np.arange(count), values.argmin(1)
+    best_value, best_point = values[chosen], points.reshape(starts.shape)[chosen]
     order = np.argsort(best_value, kind="stable")[:_BEST]
     order = order[np.isfinite(best_value[order])]
     if len(order):

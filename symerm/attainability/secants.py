@@ -30,7 +30,7 @@ from symerm.attainability.secant_flat import flat_minimum
 from symerm.attainability.secant_proof import Effort, Goals, RootProver, Step
 from symerm.attainability.secant_roots import secant_roots
 from symerm.attainability.secant_rounding import exact_point
-from symerm.attainability.secant_search import SecantGuess, search_minima
+from symerm.attainability.secant_search import SecantGuess, search_minima, search_roots
 from symerm.attainability.secant_tables import (
     Box,
     RootTables,
@@ -47,6 +47,8 @@ Coordinates = tuple[tuple[int, ...], ...]
 #: How far between the stratum's loss and the next one the level of a proof is put.
 _LEVELS = tuple(Fraction(1, 2**k) for k in (12, 16, 22))
 _CANDIDATES = 12
+#: Starts of the search where a proof failed.
+_STARTS = 200
 #: How many guesses are improved, and how near to the best others that are, as shares of |T|^2.
 _IMPROVED, _NEAR = 2, 1e-12
 #: How far below the best loss the bounds of an undecided problem are tried, one after the other.
@@ -193,9 +195,24 @@ class _Decision:
         self.problem, self.tolerance = problem, tolerance
         self.effort, self.reserve = effort, reserve
         self.order: list[int] = list(range(len(problem.tables)))
+        #: Roots that were not closed.
+        self.failed: set[int] = set()
 
     def decide(self) -> SecantDecision:
         guesses = search_minima(self.problem.tables)
+        best, stratum = self._points(guesses)
+        decision = self._decide(best, stratum)
+        if decision is None and self.failed and not self.effort.over:
+            # Where a proof failed there may be something better than what was found.
+            more = search_roots(self.problem.tables, sorted(self.failed), 1, starts=_STARTS)
+            better, limit = self._points(sorted([*more, *guesses], key=lambda g: g.share))
+            if _lower(better, best, self.tolerance) or _lower(limit, stratum, self.tolerance):
+                best, stratum = better, limit
+                decision = self._decide(best, stratum)
+        return decision or self._undecided(best, stratum)
+
+    def _points(self, guesses: Sequence[SecantGuess]) -> tuple[Limit, Limit | None]:
+        """The best realised point and the best limit near some guesses."""
         first: dict[int, int] = {}
         for k, guess in enumerate(guesses):
             first.setdefault(guess.root, k)
@@ -206,7 +223,9 @@ class _Decision:
             [self._vertices(), *self._candidates(realised), *self._flat(realised)],
             key=lambda point: point.loss,
         )
-        stratum = min(self._candidates(strata), key=lambda point: point.loss, default=None)
+        return best, min(self._candidates(strata), key=lambda point: point.loss, default=None)
+
+    def _decide(self, best: Limit, stratum: Limit | None) -> SecantDecision | None:
         if stratum is not None and stratum.loss == 0 < best.loss:
             decision = self._exact_fit(best, stratum)
             if decision is not None:
@@ -220,7 +239,7 @@ class _Decision:
             decision = attempt(best, stratum)
             if decision is not None:
                 return decision
-        return self._undecided(best, stratum)
+        return None
 
     def _vertices(self) -> Limit:
         """The best tuple of vertices: there is one even if every guess runs away."""
@@ -299,6 +318,7 @@ class _Decision:
                 continue
             steps = prover.prove(self.problem.tables[root])
             if steps is None or self.effort.over:
+                self.failed.add(root)
                 return None
             found[root] = steps
         return tuple(step for root in range(len(found)) for step in found[root])
@@ -365,6 +385,11 @@ class _Decision:
             "roots": len(self.problem.tables),
             "steps": len(steps),
         }
+
+
+def _lower(new: Limit | None, old: Limit | None, tolerance: Fraction) -> bool:
+    """Whether a point is better than another by more than the tolerance."""
+    return new is not None and (old is None or new.loss < old.loss * (1 - tolerance))
 
 
 def _rounded(low: Fraction, value: Fraction) -> Fraction:

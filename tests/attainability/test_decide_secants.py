@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from search_cases import problem_of
 
-from symerm.attainability import decide
+from symerm.attainability import decide, secants
 from symerm.attainability.scaled import scale_problem
 from symerm.attainability.secants import SecantProblem, decide_secants
 from symerm.certificates import checker
@@ -91,3 +91,18 @@ def test_three_neurons_against_a_numeric_search(seed):
     if decision.verdict == "attained":
         upper = scaled.to_loss(decision.best.loss)
         assert refute(upper * (1 - 2 * TOLERANCE), inputs, outputs, 3, seed=seed) is None
+
+
+@pytest.mark.parametrize("seed", [0, 4, 6])
+def test_a_minimum_that_the_search_missed_is_found_where_the_proof_fails(seed, monkeypatch):
+    inputs, outputs = drawn(7, 2, 50 + seed)
+    problem = SecantProblem.of(scale_problem(problem_of(inputs, outputs, 2)))
+    expected = decide_secants(problem, tolerance=TOLERANCE)
+    found = secants.search_minima(problem.tables)
+    poor = [guess for guess in found if guess.root != found[0].root]
+    monkeypatch.setattr(secants, "search_minima", lambda tables: poor)
+    decision = decide_secants(problem, tolerance=TOLERANCE)
+    assert decision.verdict == expected.verdict != "undecided"
+    assert max(decision.lower, expected.lower) <= min(
+        (x.stratum or x.best).loss for x in (decision, expected)
+    )
