@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from symerm.arithmetic.linalg import rank
 from symerm.attainability.secant_cells import Cell, exchanges, products
-from symerm.attainability.secant_search import RootTables
+from symerm.attainability.secant_tables import RootTables
 
 __all__ = ["CellView", "scaled_floats", "simplex_slots"]
 

@@ -1,14 +1,14 @@
-"""The loss as a Rayleigh quotient on bivectors, exact in integers.
+"""The loss as a Rayleigh quotient on products of neurons, exact in integers.
 
-Two neurons with activation vectors x, z span a plane U (modulo constants if there is an output
-bias) and the best loss with them is h(U) = |T|^2 - num/den with den = |x ^ z|^2 and num =
-<x ^ z, D(x ^ z)>, where D is the derivation of the exterior square induced by T T^t.  With the
-tables M(x, y) = <x, y> and C(x, y) = <x, T T^t y> the two bilinear forms on bivectors are
+d neurons with activation vectors x_1, .., x_d span a space U (modulo constants if there is an
+output bias) and the best loss with them is h(U) = |T|^2 - num/den with w = x_1 ^ .. ^ x_d,
+den = |w|^2 and num = <w, D w>, where D is the derivation of the exterior algebra induced by
+T T^t.  With the tables M(x, y) = <x, y> and C(x, y) = <x, T T^t y> the two bilinear forms are
 
-    den: M(x,x')M(z,z') - M(x,z')M(z,x')
-    num: C(x,x')M(z,z') + M(x,x')C(z,z') - C(x,z')M(z,x') - M(x,z')C(z,x').
+    den: det [M(x_a, y_b)]
+    num: the sum over b of det [M(x_a, y_b) with column b replaced by C(x_a, y_b)].
 
-"h >= m on a cone of bivectors" means that Q = (|T|^2 - m) den - num is non-negative there.
+"h >= m on a cone of products" means that Q = (|T|^2 - m) den - num is non-negative there.
 (Derived in the theory notes; Lim, Michalek, Qi 2019 for the geometry of joins and secants.)
 """
 
@@ -17,22 +17,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
-from math import prod
+from functools import cached_property, lru_cache
 from operator import mul
+from typing import Any
 
+import numpy as np
 from flint import fmpz_mat
+from numpy.typing import NDArray
 
 from symerm.attainability.scaled import ScaledProblem
-from symerm.errors import InputError
 
-__all__ = ["Bivector", "ExteriorForms", "Table"]
+__all__ = ["ExteriorForms", "Table", "pair_places"]
 
 IntVector = tuple[int, ...]
-#: x ^ z, each factor a list of (vertex, coefficient).
-Combination = tuple[tuple[int, int], ...]
-Bivector = tuple[Combination, Combination]
 Table = list[list[int]]
+#: Arrays of Python integers.
+Integers = NDArray[Any]
+
+#: Pairs of wedges that are treated at once.
+_CHUNK = 100_000
 
 
 @dataclass(frozen=True)
@@ -85,76 +88,15 @@ class ExteriorForms:
             [row[size:] for row in table[size:]],
         )
 
-    @property
-    def _basis(self) -> tuple[int, int] | None:
-        """Two outputs whose responses are independent, or None."""
-        g = self.responses
-        return next(
-            (
-                (i, j)
-                for i, j in combinations(range(len(g)), 2)
-                if g[i][i] * g[j][j] != g[i][j] ** 2
-            ),
-            None,
-        )
-
-    @property
-    def spans_plane(self) -> bool:
-        """Whether the responses have rank two (modulo constants with an output bias)."""
-        basis = self._basis
-        return basis is not None and int(fmpz_mat(self.responses).rank()) == 2
-
-    def shadow(self, k: int) -> tuple[int, int]:
-        """The inner products of a vector with two independent responses."""
-        basis = self._basis
-        if basis is None:
-            raise InputError("the responses do not span a plane")
-        return self.cross[k][basis[0]], self.cross[k][basis[1]]
-
-    def residual(self, k: int, m: int) -> int:
-        """A fixed positive multiple of <r_k, r_m>, r the residuals modulo the responses' plane."""
-        basis = self._basis
-        if basis is None:
-            raise InputError("the responses do not span a plane")
-        i, j = basis
-        g = self.responses
-        det = g[i][i] * g[j][j] - g[i][j] ** 2
-        (x, y), (u, v) = self.shadow(k), self.shadow(m)
-        inside = x * (g[j][j] * u - g[i][j] * v) + y * (g[i][i] * v - g[i][j] * u)
-        return det * self.inner[k][m] - inside
-
-    def pair(self, first: Combination, second: Combination) -> tuple[int, int]:
-        """M and C of two combinations of the vectors."""
-        m = c = 0
-        for i, a in first:
-            inner, energy = self.inner[i], self.energy[i]
-            for j, b in second:
-                factor = a * b
-                m += factor * inner[j]
-                c += factor * energy[j]
-        return m, c
-
-    def product(self, left: Bivector, right: Bivector) -> tuple[int, int]:
-        """den and num of two bivectors."""
-        (x, z), (y, v) = left, right
-        m_xy, c_xy = self.pair(x, y)
-        m_zv, c_zv = self.pair(z, v)
-        m_xv, c_xv = self.pair(x, v)
-        m_zy, c_zy = self.pair(z, y)
-        return (
-            m_xy * m_zv - m_xv * m_zy,
-            c_xy * m_zv + m_xy * c_zv - c_xv * m_zy - m_xv * c_zy,
-        )
+    @cached_property
+    def _arrays(self) -> tuple[Integers, Integers]:
+        """M and C as arrays of Python integers."""
+        return np.array(self.inner, dtype=object), np.array(self.energy, dtype=object)
 
     def level(self, loss: Fraction) -> tuple[int, int]:
         """Integers (a, b) with a den - b num a positive multiple of Q at a scaled loss."""
         excess = self.square - self.total * loss
         return excess.numerator, excess.denominator
-
-    def loss(self, plane: Bivector) -> Fraction:
-        """h of the plane of a bivector that is not zero, in the integer problem."""
-        den, num = self.product(plane, plane)
-        return (self.square - Fraction(num, den)) / self.total
 
     def wedge_square(self, wedge: Sequence[tuple[int, int]]) -> int:
         """den of the wedge of signed vertices with itself."""
@@ -164,24 +106,66 @@ class ExteriorForms:
         self, wedges: Sequence[Sequence[tuple[int, int]]]
     ) -> tuple[Table, Table]:
         """den and num of all pairs of wedges of signed vertices, as symmetric tables."""
-        size = len(wedges)
-        den: Table = [[0] * size for _ in range(size)]
-        num: Table = [[0] * size for _ in range(size)]
-        for k, left in enumerate(wedges):
-            for m in range(k, size):
-                right = wedges[m]
-                sign = prod(s for _, s in left) * prod(s for _, s in right)
-                inner = [[self.inner[i][j] for j, _ in right] for i, _ in left]
-                energy = [[self.energy[i][j] for j, _ in right] for i, _ in left]
-                den[k][m] = den[m][k] = sign * determinant(inner)
-                num[k][m] = num[m][k] = sign * sum(
-                    determinant([
-                        [*row[:b], other[b], *row[b + 1 :]]
-                        for row, other in zip(inner, energy, strict=True)
-                    ])
-                    for b in range(len(right))
-                )
+        den, num = self.wedge_tables([wedges])
+        places = pair_places(len(wedges))
+        return den[0, places].tolist(), num[0, places].tolist()
+
+    def wedge_tables(
+        self, lists: Sequence[Sequence[Sequence[tuple[int, int]]]]
+    ) -> tuple[Integers, Integers]:
+        """den and num of all pairs in each of some lists of K wedges of signed vertices.
+
+        Returns
+        -------
+        two arrays of Python integers
+            One row for each list, with the entries of `pair_places`.
+        """
+        table = np.array(lists, dtype=np.int64)
+        count, size, width = table.shape[:3]
+        first, second = np.triu_indices(size)
+        den, num = (np.zeros((count, len(first)), dtype=object) for _ in range(2))
+        inner, energy = self._arrays
+        step = max(1, _CHUNK // len(first))
+        for start in range(0, count, step):
+            part = table[start : start + step]
+            vertices, signs = part[..., 0], part[..., 1].prod(axis=2)
+            left, right = vertices[:, first], vertices[:, second]
+            # Laplace expansion by rows: the columns used so far, with determinant and derivative.
+            partial: dict[int, tuple[Any, Any]] = {0: (None, None)}
+            for a in range(width):
+                entries = [
+                    (inner[left[..., a], right[..., b]], energy[left[..., a], right[..., b]])
+                    for b in range(width)
+                ]
+                grown: dict[int, tuple[Any, Any]] = {}
+                for used, (d, n) in partial.items():
+                    for b, (m, c) in enumerate(entries):
+                        if used >> b & 1:
+                            continue
+                        new = (m, c) if a == 0 else (d * m, n * m + d * c)
+                        key = used | 1 << b
+                        if key not in grown:
+                            grown[key] = (
+                                (-new[0], -new[1]) if (used >> b).bit_count() & 1 else new
+                            )
+                        elif (used >> b).bit_count() & 1:
+                            grown[key] = grown[key][0] - new[0], grown[key][1] - new[1]
+                        else:
+                            grown[key] = grown[key][0] + new[0], grown[key][1] + new[1]
+                partial = grown
+            sign = (signs[:, first] * signs[:, second]).astype(object)
+            d, n = partial[(1 << width) - 1]
+            den[start : start + step], num[start : start + step] = d * sign, n * sign
         return den, num
+
+
+@lru_cache(maxsize=256)
+def pair_places(size: int) -> NDArray[np.int64]:
+    """The symmetric table of the places of pairs in the upper triangle, row by row."""
+    places = np.zeros((size, size), dtype=np.int64)
+    first, second = np.triu_indices(size)
+    places[first, second] = places[second, first] = np.arange(len(first))
+    return places
 
 
 def determinant(rows: Sequence[Sequence[int]]) -> int:

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from symerm.attainability.exterior import ExteriorForms
-from symerm.attainability.secant_search import RootTables
+from symerm.attainability.secant_tables import RootTables
 
-__all__ = ["LightCone"]
+__all__ = ["LightCone", "below_second_eigenvalue"]
 
 Array = NDArray[Any]
 _DIGITS = 1e13
@@ -38,15 +38,12 @@ class LightCone:
     table : RootTables
     forms : ExteriorForms
     goal : integers (a, b)
-        The form is a den - b num.
+        The form is a den - b num; it has to be `below_second_eigenvalue`.
     """
 
     def __init__(self, table: RootTables, forms: ExteriorForms, goal: tuple[int, int]) -> None:
         self.table, (a, b) = table, goal
         wedges = table.root.wedges()
-        self.valid = len(wedges[0]) == 2 and forms.spans_plane and _below(forms, goal)
-        if not self.valid:
-            return
         g = forms.responses
         i, j = next(
             (i, j) for i, j in combinations(range(len(g)), 2) if g[i][i] * g[j][j] != g[i][j] ** 2
@@ -91,8 +88,6 @@ class LightCone:
             The vectors in units of wedges of length one, each up to a positive factor.
         exact : the same in integers
         """
-        if not self.valid:
-            return None
         norms = np.sqrt(np.maximum(np.einsum("ij,ij->i", rows @ self.factor, rows @ self.factor)
                                    + (rows @ self.cosines) ** 2, 1e-300))
         scaled = rows / norms[:, None]
@@ -118,7 +113,8 @@ class LightCone:
                 return None
             part = (self.gap / length) ** 0.75
             floats.append((part * (scaled.T @ shares), sign * (1.0 - part)))
-        found = []
+        # Without heights b itself is a witness.
+        found: list[list[Any]] = [] if floats else [[[0] * rows.shape[1], 1]]
         for coordinates, of_plane in floats:
             y = [
                 round(float(x / length) * _DIGITS) if length else 0
@@ -156,8 +152,13 @@ class LightCone:
         )
 
 
-def _below(forms: ExteriorForms, goal: tuple[int, int]) -> bool:
-    """Whether the goal is below the second eigenvalue of the responses, and positive."""
+def below_second_eigenvalue(forms: ExteriorForms, goal: tuple[int, int]) -> bool:
+    """Whether the goal is positive and below the second of two eigenvalues of the responses.
+
+    That is where the form has one negative eigenvalue on bivectors.
+    """
+    if fmpz_mat(forms.responses).rank() != 2:
+        return False
     a, b = goal
     g, size = forms.responses, len(forms.responses)
     product = sum(

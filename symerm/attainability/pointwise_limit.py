@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from symerm.arithmetic.rational_functions import RationalFunction
-from symerm.attainability.escape import Entry, Escape, LaurentPolynomial
+from symerm.attainability.escape import Escape
 
 __all__ = ["LimitPiece", "limit_at", "limit_pieces"]
 
@@ -52,13 +51,13 @@ def limit_at(escape: Escape, s: Fraction) -> Values:
     slope = escape.samples[0][1].activation.negative_slope
     hidden = []
     for row, bias in zip(hidden_weights, hidden_biases, strict=True):
-        value = _rational(row[0]) * s + _rational(bias)
+        value = row[0] * s + bias
         hidden.append(value if value.sign > 0 else value * slope)
     values = []
     for k, offset in enumerate(output_biases):
-        total = _rational(offset)
+        total = offset
         for outgoing, neuron in zip(output_weights, hidden, strict=True):
-            total += _rational(outgoing[k]) * neuron
+            total += outgoing[k] * neuron
         values.append(total.limit)
     return tuple(values)
 
@@ -67,8 +66,8 @@ def limit_pieces(escape: Escape, lower: Fraction, upper: Fraction) -> tuple[Limi
     """The limit between two inputs lower < upper, cut at the limit kinks in between."""
     cuts = {lower, upper}
     for row, bias in zip(escape.family[0], escape.family[1], strict=True):
-        slope = _rational(row[0])
-        kink = (_rational(bias) * -1 / slope).limit if slope else None
+        slope = row[0]
+        kink = (bias * -1 / slope).limit if slope else None
         if kink is not None and lower < kink < upper:
             cuts.add(kink)
     pieces = []
@@ -86,7 +85,3 @@ def limit_pieces(escape: Escape, lower: Fraction, upper: Fraction) -> tuple[Limi
 def _beyond(first: Fraction | None, second: Fraction | None) -> Fraction | None:
     """The next value of an affine function, after two that are equally spaced."""
     return None if first is None or second is None else 2 * second - first
-
-
-def _rational(entry: Entry) -> RationalFunction:
-    return entry.as_rational() if isinstance(entry, LaurentPolynomial) else entry

@@ -14,7 +14,6 @@ __all__ = [
     "NeuronCase",
     "NeuronTreeProof",
     "NonnegativeProof",
-    "PlaneProof",
     "ProjectedBound",
     "ProjectionProof",
     "RankProof",
@@ -142,27 +141,6 @@ class ProjectionProof:
     """
 
     parts: tuple[ProjectedBound, ...]
-
-
-@dataclass(frozen=True)
-class PlaneProof:
-    """Bounds on the planes of two neurons with one input.
-
-    Attributes
-    ----------
-    kind : ``"attained"``, ``"level"``, ``"fit"`` or ``"bounds"``
-    level : Fraction or None
-        For ``"level"``: every realised plane is above it or on a slope to a stratum.
-    stratum : (cell, y0, y1) or None
-        For ``"level"`` and ``"fit"``: the plane on a stratum whose loss is approached.
-    steps : tuple of tuples
-        The steps of all cells in order.
-    """
-
-    kind: str
-    level: Fraction | None
-    stratum: tuple[int, int, int] | None
-    steps: tuple[tuple[object, ...], ...]
 
 
 @dataclass(frozen=True)

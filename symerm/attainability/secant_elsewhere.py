@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations, product
 from math import lcm
 from typing import Any
@@ -43,10 +44,15 @@ class Elsewhere:
 
     def __init__(self, root: Root, pieces: Sequence[Piece], forms: ExteriorForms) -> None:
         self.root, self.pieces, self.forms = root, pieces, forms
-        self.home: dict[int, tuple[int, int]] = {}
-        for k, piece in enumerate(pieces):
+
+    @cached_property
+    def home(self) -> dict[int, tuple[int, int]]:
+        """For each vertex a piece and its place in it."""
+        found: dict[int, tuple[int, int]] = {}
+        for k, piece in enumerate(self.pieces):
             for place, (vertex, _) in enumerate(piece):
-                self.home.setdefault(vertex, (k, place))
+                found.setdefault(vertex, (k, place))
+        return found
 
     def neurons(self, cell: Cell, slot: int, gone: Sequence[int]) -> list[Neuron] | None:
         """Entries [slot, piece, rows] whose product is that of the cell's generators, or None.

@@ -4,7 +4,9 @@ The coordinates of the items outside the box of the stratum are multiplied by ep
 hidden neurons are polynomials in eps whose activations become dependent at eps = 0, modulo
 constants with an output bias.  Their signs do not change for eps > 0, so the normal equations of
 the output layer have polynomial coefficients, and the best output weights and biases are rational
-functions with poles at 0 (Cramer's rule).  The loss is one without: it tends to the stratum's.
+functions with poles at 0 (Cramer's rule).  What they tend to at the inputs is the fit of the limit.
+An output layer with the same limit and as few powers of 1/eps is linear algebra; its loss is a
+polynomial in eps and tends to the stratum's.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from itertools import pairwise
 
 from flint import fmpq, fmpq_poly
 
+from symerm.arithmetic.linalg import primitive, solve
 from symerm.arithmetic.rational_functions import RationalFunction
 from symerm.attainability.escape import Escape, Family
 from symerm.attainability.scaled import ScaledProblem
@@ -30,6 +33,8 @@ __all__ = ["secant_escape"]
 _SAMPLES = 5
 #: The samples have eps = 10^-k, .., 10^-(k + 4) with k at most this.
 _SMALLEST = 60
+#: Where the losses of output layers are compared.
+_NEAR = Fraction(1, 10**12)
 
 
 def secant_escape(problem: SecantProblem, limit: Limit) -> Escape:
@@ -65,14 +70,15 @@ def secant_escape(problem: SecantProblem, limit: Limit) -> Escape:
     if limit.box is None:
         raise CertificateError("an escape needs a point of a boundary stratum")
     scaled = problem.scaled
-    paths = neuron_paths(problem, limit)
+    paths = [_plain(scaled, path) for path in neuron_paths(problem, limit)]
     columns = [_activations(scaled, path) for path in paths]
-    fit = _Fit.of(scaled, columns)
-    loss = fit.loss(scaled)
+    layers = _layers(scaled, columns)
+    losses = [layer.loss(scaled, columns) for layer in layers]
+    layer, loss = min(zip(layers, losses, strict=True), key=lambda pair: pair[1](_NEAR))
     reach = scaled.to_loss(limit.loss)
     if loss.limit != reach:
         raise CertificateError("the loss of the family does not tend to that of the stratum")
-    family = _family(scaled, paths, fit)
+    family = _family(scaled, paths, layer)
     return Escape(
         stratum=describe_stratum(scaled, paths),
         family=family,
@@ -84,89 +90,135 @@ def secant_escape(problem: SecantProblem, limit: Limit) -> Escape:
 
 
 @dataclass(frozen=True)
-class _Fit:
-    """The best output layer for each eps, in the units of the scaled problem.
+class _Layer:
+    """An output layer for each eps, in the units of the scaled problem.
 
-    With the Gram matrix of the centred activations of determinant `determinant`, the weights of
-    neuron j are weights[j][k] / determinant, and the bias follows from the means.
+    Weights and biases are polynomials divided by eps^pole: those of neuron j are `weights[j]`.
     """
 
-    determinant: fmpq_poly
+    pole: int
     weights: list[list[fmpq_poly]]
-    moments: list[list[fmpq_poly]]
-    means: list[fmpq_poly]
-    target_means: list[Fraction]
+    biases: list[fmpq_poly]
 
     @classmethod
-    def of(cls, scaled: ScaledProblem, columns: Sequence[Sequence[fmpq_poly]]) -> _Fit:
-        total = sum(scaled.weights)
-        outputs = range(scaled.output_dimension)
-        means = [fmpq_poly()] * len(columns)
-        target_means = [Fraction(0)] * scaled.output_dimension
-        if scaled.output_bias:
-            means = [
-                sum((x * w for x, w in zip(column, scaled.weights, strict=True)), fmpq_poly())
-                / total
-                for column in columns
-            ]
-            target_means = [
-                Fraction(
-                    sum(w * t[k] for w, t in zip(scaled.weights, scaled.targets, strict=True)),
-                    total,
-                )
-                for k in outputs
-            ]
-        centred = [
-            [x - mean for x in column] for column, mean in zip(columns, means, strict=True)
+    def of(
+        cls, scaled: ScaledProblem, columns: Sequence[Sequence[fmpq_poly]], pole: int,
+        targets: Sequence[Sequence[Fraction]], main: int,
+    ) -> _Layer:
+        """The layer that tends to some targets, with few constants but that of a main neuron."""
+        powers = range(pole + 1)
+        ones = [fmpq_poly([1])] * scaled.size
+        inner = [*columns, ones] if scaled.output_bias else list(columns)
+        # The unknowns that come last are zero if they may: all constants of neurons but one.
+        unknowns = [(main, pole)]
+        unknowns += [(j, k) for j in range(len(columns)) for k in powers[:-1]]
+        unknowns += [(j, k) for j in range(len(columns), len(inner)) for k in powers]
+        unknowns += [(j, pole) for j in range(len(columns)) if j != main]
+        matrix = [
+            [_coefficient(inner[j][i], power - k) for j, k in unknowns]
+            for power in powers for i in range(scaled.size)
         ]
-        weighted = [
-            [x * w for x, w in zip(column, scaled.weights, strict=True)] for column in centred
-        ]
-        gram = [[_dot(row, column) for column in centred] for row in weighted]
-        moments = [
-            [_dot(row, [fmpq_poly([t[k]]) for t in scaled.targets]) for k in outputs]
-            for row in weighted
-        ]
-        determinant = _determinant(gram)
-        if not determinant:
-            raise CertificateError("the neurons near the stratum are dependent")
-        weights = [
-            [
-                _determinant([
-                    [*row[:j], moment[k], *row[j + 1 :]]
-                    for row, moment in zip(gram, moments, strict=True)
-                ])
-                for k in outputs
-            ]
-            for j in range(len(columns))
-        ]
-        return cls(determinant, weights, moments, means, target_means)
+        found = []
+        for k in range(scaled.output_dimension):
+            right = [Fraction(0)] * (pole * scaled.size) + [row[k] for row in targets]
+            solution = solve(matrix, right)
+            if solution is None:
+                raise CertificateError("no output layer has the limit of the best ones")
+            entries = [[Fraction(0)] * (pole + 1) for _ in inner]
+            for (j, power), value in zip(unknowns, solution, strict=True):
+                entries[j][power] = value
+            found.append([
+                fmpq_poly([fmpq(x.numerator, x.denominator) for x in row]) for row in entries
+            ])
+        layers = [list(part) for part in zip(*found, strict=True)]
+        biases = layers.pop() if scaled.output_bias else [fmpq_poly()] * scaled.output_dimension
+        return cls(pole, layers, biases)
 
-    def loss(self, scaled: ScaledProblem) -> RationalFunction:
-        """What the fit leaves, in the units of the original problem."""
-        square = sum(
-            (
-                w * (x - mean) ** 2
-                for w, t in zip(scaled.weights, scaled.targets, strict=True)
-                for x, mean in zip(t, self.target_means, strict=True)
-            ),
-            Fraction(0),
-        )
-        explained = fmpq_poly()
-        for weights, moments in zip(self.weights, self.moments, strict=True):
-            explained += _dot(weights, moments)
-        top = self.determinant * fmpq(square.numerator, square.denominator) - explained
-        scatter = RationalFunction.of([scaled.scatter])
+    def loss(
+        self, scaled: ScaledProblem, columns: Sequence[Sequence[fmpq_poly]]
+    ) -> RationalFunction:
+        """The loss in the units of the original problem."""
+        power = fmpq_poly([0] * self.pole + [1])
+        total = fmpq_poly()
+        for i, (weight, target) in enumerate(zip(scaled.weights, scaled.targets, strict=True)):
+            for k, value in enumerate(target):
+                rest = power * value - self.biases[k]
+                for weights, column in zip(self.weights, columns, strict=True):
+                    rest -= weights[k] * column[i]
+                total += rest * rest * weight
         unit = Fraction(1, scaled.target_scale**2)
-        return _quotient(top, self.determinant) * unit + scatter
+        return _quotient(total, power * power) * unit + RationalFunction.of([scaled.scatter])
 
-    def bias(self, k: int) -> fmpq_poly:
-        """The bias of an output, times the determinant."""
-        mean = self.target_means[k]
-        found = self.determinant * fmpq(mean.numerator, mean.denominator)
-        for weights, of_neuron in zip(self.weights, self.means, strict=True):
-            found -= weights[k] * of_neuron
-        return found
+
+def _layers(
+    scaled: ScaledProblem, columns: Sequence[Sequence[fmpq_poly]]
+) -> list[_Layer]:
+    """Output layers with the limit of the best ones."""
+    pole, targets = _limit(scaled, columns)
+    return [_Layer.of(scaled, columns, pole, targets, main) for main in range(len(columns))]
+
+
+def _limit(
+    scaled: ScaledProblem, columns: Sequence[Sequence[fmpq_poly]]
+) -> tuple[int, list[list[Fraction]]]:
+    """The order of the pole of the best output layer, and what its outputs tend to."""
+    total = sum(scaled.weights)
+    outputs = range(scaled.output_dimension)
+    centred = [list(column) for column in columns]
+    target_means = [Fraction(0)] * scaled.output_dimension
+    if scaled.output_bias:
+        for column in centred:
+            mean = sum(
+                (x * w for x, w in zip(column, scaled.weights, strict=True)), fmpq_poly()
+            ) / total
+            column[:] = [x - mean for x in column]
+        target_means = [
+            Fraction(
+                sum(w * t[k] for w, t in zip(scaled.weights, scaled.targets, strict=True)), total
+            )
+            for k in outputs
+        ]
+    weighted = [[x * w for x, w in zip(row, scaled.weights, strict=True)] for row in centred]
+    gram = [[_dot(row, column) for column in centred] for row in weighted]
+    moments = [
+        [_dot(row, [fmpq_poly([t[k]]) for t in scaled.targets]) for k in outputs]
+        for row in weighted
+    ]
+    determinant = _determinant(gram)
+    if not determinant:
+        raise CertificateError("the neurons near the stratum are dependent")
+    weights = [
+        [
+            _determinant([
+                [*row[:j], moment[k], *row[j + 1 :]]
+                for row, moment in zip(gram, moments, strict=True)
+            ])
+            for k in outputs
+        ]
+        for j in range(len(columns))
+    ]
+    order = _order(determinant)
+    pole = max((order - _order(x) for row in weights for x in row if x), default=0)
+    lowest = _coefficient(determinant, order)
+    fits = [
+        [
+            mean + _coefficient(
+                _dot([row[k] for row in weights], [column[i] for column in centred]), order
+            ) / lowest
+            for k, mean in enumerate(target_means)
+        ]
+        for i in range(scaled.size)
+    ]
+    return max(pole, 0), fits
+
+
+def _plain(scaled: ScaledProblem, path: NeuronPath) -> NeuronPath:
+    """The path times a positive number such that it begins with whole numbers without a factor."""
+    start = [row[0] * scaled.input_scale if row else Fraction(0) for row in path]
+    whole = primitive(start)
+    place = next(k for k, x in enumerate(whole) if x)
+    factor = whole[place] / start[place]
+    return tuple(tuple(x * factor for x in row) for row in path)
 
 
 def _activations(scaled: ScaledProblem, path: NeuronPath) -> list[fmpq_poly]:
@@ -182,24 +234,21 @@ def _activations(scaled: ScaledProblem, path: NeuronPath) -> list[fmpq_poly]:
     return found
 
 
-def _family(scaled: ScaledProblem, paths: Sequence[NeuronPath], fit: _Fit) -> Family:
+def _family(scaled: ScaledProblem, paths: Sequence[NeuronPath], layer: _Layer) -> Family:
     inputs = len(scaled.forms[0]) - int(scaled.hidden_bias)
-    outputs = range(scaled.output_dimension)
     hidden = [
         [RationalFunction.of(row) * scaled.input_scale for row in path] for path in paths
     ]
-    scale = Fraction(scaled.slope_on, scaled.target_scale)
+    power = fmpq_poly([0] * layer.pole + [1])
+    unit = Fraction(1, scaled.target_scale)
     return (
         tuple(tuple(row[:inputs]) for row in hidden),
         tuple(row[inputs] if scaled.hidden_bias else RationalFunction(()) for row in hidden),
         tuple(
-            tuple(_quotient(weights[k], fit.determinant) * scale for k in outputs)
-            for weights in fit.weights
+            tuple(_quotient(x, power) * scaled.slope_on * unit for x in row)
+            for row in layer.weights
         ),
-        tuple(
-            _quotient(fit.bias(k), fit.determinant) * Fraction(1, scaled.target_scale)
-            for k in outputs
-        ),
+        tuple(_quotient(x, power) * unit for x in layer.biases),
     )
 
 
@@ -231,8 +280,7 @@ def _samples(
 
 
 def _rate(family: Family, loss: RationalFunction, limit: Fraction) -> str:
-    entries = [*(x for row in family[2] for x in row), *family[3]]
-    pole = -min(x.order for x in entries if isinstance(x, RationalFunction))
+    pole = -min(x.order for x in (*(x for row in family[2] for x in row), *family[3]))
     falling = (loss + RationalFunction.of([-limit])).order
     return (
         f"the output weights grow like 1/{_power(pole)} while the hidden neurons stay bounded; "
@@ -253,6 +301,16 @@ def _quotient(top: fmpq_poly, bottom: fmpq_poly) -> RationalFunction:
         [Fraction(int(x.p), int(x.q)) for x in part.coeffs()] for part in (top, bottom)
     )
     return RationalFunction.of(above, below)
+
+
+def _order(polynomial: fmpq_poly) -> int:
+    """The lowest power with a coefficient that is not zero."""
+    return next(k for k, x in enumerate(polynomial.coeffs()) if x)
+
+
+def _coefficient(polynomial: fmpq_poly, power: int) -> Fraction:
+    value = polynomial[power] if power >= 0 else fmpq(0)
+    return Fraction(int(value.p), int(value.q))
 
 
 def _determinant(rows: list[list[fmpq_poly]]) -> fmpq_poly:

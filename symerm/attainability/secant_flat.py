@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from symerm.arithmetic.linalg import nullspace, primitive, rank, solve
 from symerm.attainability.secant_roots import Root
-from symerm.attainability.secant_search import RootTables, SecantGuess
+from symerm.attainability.secant_search import SecantGuess
+from symerm.attainability.secant_tables import RootTables
 
 if TYPE_CHECKING:
     from symerm.attainability.secants import SecantProblem

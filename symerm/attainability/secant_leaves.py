@@ -34,7 +34,7 @@ from symerm.attainability.secant_cells import (
 )
 from symerm.attainability.secant_charts import Chart
 from symerm.attainability.secant_elsewhere import Elsewhere
-from symerm.attainability.secant_search import RootTables, degrees
+from symerm.attainability.secant_tables import RootTables, degrees
 from symerm.attainability.vector_polynomials import (
     MASK,
     VectorPolynomial,

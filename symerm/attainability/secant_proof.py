@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 from math import gcd
 from typing import Any
@@ -22,7 +23,7 @@ from symerm.attainability.chart_tensors import exact_polynomial
 from symerm.attainability.chart_view import ChartView
 from symerm.attainability.convex_bounds import convex_bound
 from symerm.attainability.exterior import ExteriorForms
-from symerm.attainability.light_cone import LightCone
+from symerm.attainability.light_cone import LightCone, below_second_eigenvalue
 from symerm.attainability.secant_cells import (
     Cell,
     coefficients,
@@ -35,7 +36,7 @@ from symerm.attainability.secant_cells import (
 from symerm.attainability.secant_charts import Chart, chart_of
 from symerm.attainability.secant_elsewhere import Elsewhere, Piece
 from symerm.attainability.secant_leaves import Goals, Leaves, Step, chart_above
-from symerm.attainability.secant_search import RootTables
+from symerm.attainability.secant_tables import RootTables
 
 __all__ = ["Effort", "Goals", "RootProver", "Step"]
 
@@ -89,44 +90,55 @@ class RootProver:
     ----------
     pieces : the pieces of the problem
     forms : ExteriorForms
+    width : int
+        The number of neurons.
     goals : Goals
     effort : Effort
         How long to go on.
     """
 
     def __init__(
-        self, pieces: Sequence[Piece], forms: ExteriorForms, goals: Goals, effort: Effort
+        self, pieces: Sequence[Piece], forms: ExteriorForms, width: int, goals: Goals,
+        effort: Effort,
     ) -> None:
         self.pieces, self.forms = pieces, forms
         self.goals, self.effort = goals, effort
+        self.lit = width == 2 and below_second_eigenvalue(forms, goals.goal)
 
     def prove(self, table: RootTables) -> list[Step] | None:
         """The steps that close a root, or None."""
         elsewhere = Elsewhere(table.root, self.pieces, self.forms)
         leaves = Leaves(table, self.goals, self.forms.square, elsewhere)
         if not any(table.dead):
-            return _Attempt(table, self.goals, self.forms, leaves, _MOST, 1.0, self.effort).run()
+            return _Attempt(
+                table, self.goals, self.forms, leaves, self.lit, _MOST, 1.0, self.effort
+            ).run()
         for cells, size in zip(_CELLS, _SIZES, strict=True):
-            attempt = _Attempt(table, self.goals, self.forms, leaves, cells, size, self.effort)
+            attempt = _Attempt(
+                table, self.goals, self.forms, leaves, self.lit, cells, size, self.effort
+            )
             steps = attempt.run()
             if steps is not None or not attempt.merging or self.effort.over:
                 return steps
+            if attempt.count <= cells and not (attempt.sized and size > _SIZES[-1]):
+                # The next attempt would be the same.
+                return None
         return None
 
 
 class _Attempt:
     def __init__(
-        self, table: RootTables, goals: Goals, forms: ExteriorForms, leaves: Leaves, cells: int,
-        size: float, effort: Effort,
+        self, table: RootTables, goals: Goals, forms: ExteriorForms, leaves: Leaves, lit: bool,
+        cells: int, size: float, effort: Effort,
     ) -> None:
-        self.table, self.goals, self.limit, self.size = table, goals, cells, size
-        self.effort, self.merging = effort, False
+        self.table, self.goals, self.forms = table, goals, forms
+        self.limit, self.size, self.lit = cells, size, lit
+        self.effort, self.merging, self.sized = effort, False, False
         self.den, num = table.forms
         self.shape = table.root.shape
         self.leaves = leaves
         a, b = goals.goal
         self.goal_form = a * self.den - b * num
-        self.cone = LightCone(table, forms, goals.goal)
         # goal share: (a/b)/|T|^2 as a float without overflow
         ratio = float(Fraction(a, b) / forms.square)
         self.float_goal = ratio * table.den_float - table.num_float
@@ -155,8 +167,8 @@ class _Attempt:
         view = CellView(self.table, self.float_goal, cell)
         if view.above() and min(coefficients(cell, gram(self.goal_form, view.tensors))) >= 0:
             return ("p",), []
-        vectors = self.cone.separates(view.tensors_float, view.tensors)
-        if vectors is not None:
+        vectors = self.cone and self.cone.separates(view.tensors_float, view.tensors)
+        if vectors:
             return ("z", vectors), []
         if view.clear:
             # Halving soon makes all coefficients positive: other leaves are not worth a try.
@@ -188,6 +200,11 @@ class _Attempt:
         ]
         return ("b", slot, i, j, p, q), children
 
+    @cached_property
+    def cone(self) -> LightCone | None:
+        """The double cone of the goal, where there is one."""
+        return LightCone(self.table, self.forms, self.goals.goal) if self.lit else None
+
     def _semidefinite(self, view: CellView) -> bool:
         """Whether the form of the goal is positive semidefinite on the products."""
         if view.values.diagonal().min() < -1e-10:
@@ -208,6 +225,7 @@ class _Attempt:
         if slots is None:
             if self._too_wide(cell, view) is not None:
                 return None
+            self.sized = True
             boxes = self._cell_boxes(cell)
             if len(boxes) == 1:
                 part = [list(p) for p in boxes[0]]
@@ -250,7 +268,10 @@ class _Attempt:
         extents = [view.extent(k) for k in range(len(cell.slots))]
         widest = max(range(len(extents)), key=extents.__getitem__)
         size = _CORNER if len(self._cell_boxes(cell)) > 1 else self.size
-        return widest if extents[widest] > size else None
+        if extents[widest] > size:
+            return widest
+        self.sized = True
+        return None
 
     def _cell_boxes(self, cell: Cell) -> list[Any]:
         """The boxes of dead wedges that a cell of single axes touches; none for other cells."""
@@ -268,8 +289,10 @@ class _Attempt:
         view = ChartView(chart, self.table.den_float, self.table.scale)
         negative = view.negative(self.float_goal)
         if negative[0]:
-            vectors = self.cone.separates(view.whole[1], exact_polynomial(chart).rows)
-            if vectors is not None:
+            vectors = self.cone and self.cone.separates(
+                view.whole[1], exact_polynomial(chart).rows
+            )
+            if vectors:
                 return ("z", vectors), []
         if not negative[0] or not view.clear(self.float_goal):
             how = chart_above(chart, view, self.goal_form, self.float_goal)

@@ -4,92 +4,44 @@ On a root the loss is h = |T|^2 - num(y)/den(y) with y_J a product of one coordi
 In the logarithms of the coordinates that is smooth, and damped Newton steps for many starts at
 once find the local minima, on the realised tuples and on the boundary strata: the limits where the
 coordinates outside a box of vanishing wedges tend to zero together, so that only the wedges with
-one item outside the box stay.
+one item outside the box stay.  Roots that have no tuple better than one that is known are left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import combinations, product
-from math import log
 from typing import Any
 
 import numpy as np
-from flint import fmpz_mat
 from numpy.typing import NDArray
 
-from symerm.attainability.secant_roots import Root
+from symerm.attainability.secant_tables import (
+    Box,
+    RootTables,
+    degrees,
+    incidence_of,
+    may_be_below,
+)
 
-__all__ = ["RootTables", "SecantGuess", "dead_boxes", "search_minima"]
+__all__ = ["SecantGuess", "derivatives", "search_minima", "search_roots"]
 
 Array = NDArray[np.float64]
-Box = tuple[tuple[int, ...], ...]
+#: A root, the box of a stratum, and which wedges count.
+_Patch = tuple[int, Box | None, list[bool]]
 
-#: Starts for each root, Newton steps.
-_STARTS, _STEPS = 5, 50
-
-
-@dataclass(frozen=True)
-class RootTables:
-    """den and num of a root, exact, and scaled to floats with unit diagonal of den.
-
-    Attributes
-    ----------
-    root : Root
-    den, num : K x K tables
-    scale : the lengths of the wedges, the longest one taken as one
-    den_float, num_float : den and num of the wedges scaled to length one, num as a share of |T|^2
-    items : for each axis the logarithms of lengths of its items that explain those of the wedges
-    """
-
-    root: Root
-    den: list[list[int]]
-    num: list[list[int]]
-    scale: Array
-    den_float: Array
-    num_float: Array
-    items: tuple[Array, ...]
-
-    @classmethod
-    def of(cls, root: Root, den: list[list[int]], num: list[list[int]], square: int) -> RootTables:
-        """The tables of a root with some wedge that does not vanish."""
-        diagonal = [row[k] for k, row in enumerate(den)]
-        # Integers of any size: powers of two near the lengths first, so that floats hold the rest.
-        bits = [x.bit_length() // 2 for x in diagonal]
-        den_near, num_near = (
-            np.array([
-                [x / (unit << (b + c)) for x, c in zip(row, bits, strict=True)]
-                for row, b in zip(table, bits, strict=True)
-            ])
-            for table, unit in ((den, 1), (num, square))
-        )
-        near = np.array([max(x, 1) / (1 << 2 * b) for x, b in zip(diagonal, bits, strict=True)])
-        outer = np.sqrt(np.outer(near, near))
-        lengths = np.array([log(x) / 2 if x else 0.0 for x in diagonal])
-        alive = np.array(diagonal, dtype=bool)
-        fitted = np.linalg.lstsq(_incidence(root.shape)[alive], lengths[alive], rcond=None)[0]
-        return cls(
-            root, den, num, np.exp(np.maximum(lengths - lengths[alive].max(), -600.0)),
-            den_near / outer, num_near / outer,
-            tuple(np.split(fitted, np.cumsum(root.shape)[:-1])),
-        )
-
-    @cached_property
-    def dead(self) -> tuple[bool, ...]:
-        """Which wedges vanish."""
-        return tuple(row[k] == 0 for k, row in enumerate(self.den))
-
-    @cached_property
-    def boxes(self) -> tuple[Box, ...]:
-        """The maximal products of item sets on which all wedges vanish."""
-        return tuple(dead_boxes(self.root.shape, self.dead))
-
-    @cached_property
-    def forms(self) -> tuple[fmpz_mat, fmpz_mat]:
-        """den and num as matrices."""
-        return fmpz_mat(self.den), fmpz_mat(self.num)
+#: Starts for each of many and of few patches, and how many of them all patches share.
+_STARTS, _MORE_STARTS, _SHARED = 5, 24, 3000
+#: Newton steps, and how many of them between looks at what still moves.
+_STEPS, _ROUND = 60, 10
+#: Newton steps for the best minima of each shape, and how many of those there are.
+_MORE_STEPS, _BEST = 200, 16
+#: Roots that are searched first, for a loss that leaves out others, and starts at once.
+_FIRST, _BATCH = 200, 4000
+#: Roots are left out if their losses are larger than a known one by more than this.
+_MARGIN = 1e-6
+#: How much longer vanishing wedges than others may be, in logarithms, near a realised minimum.
+_ESCAPING = 12.0
 
 
 @dataclass(frozen=True)
@@ -102,83 +54,115 @@ class SecantGuess:
     root : int
     coordinates : for each axis the coordinates of its items
     box : None on realised tuples, else the box of vanishing wedges of the stratum
+    escaping : whether a search on realised tuples has run towards vanishing wedges
     """
 
     share: float
     root: int
     coordinates: tuple[tuple[float, ...], ...]
     box: Box | None
-
-
-def dead_boxes(shape: Sequence[int], dead: Sequence[bool]) -> Iterator[Box]:
-    """The maximal products of item sets on which all wedges vanish."""
-    if not any(dead) or all(dead):
-        return
-    grid = np.array(dead, dtype=bool).reshape(shape)
-    sets = [
-        [c for size in range(1, m + 1) for c in combinations(range(m), size)] for m in shape
-    ]
-    boxes = [box for box in product(*sets) if grid[np.ix_(*box)].all()]
-    whole = [[set(part) for part in box] for box in boxes]
-    for k, box in enumerate(boxes):
-        larger = (
-            all(a <= b for a, b in zip(whole[k], whole[m], strict=True))
-            for m in range(len(boxes)) if m != k
-        )
-        if not any(larger):
-            yield box
-
-
-def degrees(shape: Sequence[int], box: Box) -> list[int]:
-    """For each wedge the number of axes on which it is outside the box."""
-    return [
-        sum(item not in part for item, part in zip(choice, box, strict=True))
-        for choice in product(*map(range, shape))
-    ]
+    escaping: bool = False
 
 
 def search_minima(tables: Sequence[RootTables], seed: int = 0) -> list[SecantGuess]:
-    """Local minima on all roots, realised ones and those of the strata, best first."""
-    groups: dict[tuple[int, ...], list[tuple[int, Box | None, list[bool]]]] = {}
-    for index, table in enumerate(tables):
+    """Local minima on roots, realised ones and those of the strata, best first.
+
+    Of roots without a loss below the best of the realised minima there may be none.
+    """
+    known = min(
+        1.0 - float(table.num_float[k, k])
+        for table in tables for k, dead in enumerate(table.dead) if not dead
+    )
+    left = _below(tables, range(len(tables)), known)
+    if len(left) > 2 * _FIRST:
+        shares = {root: _centre(tables[root]) for root in left}
+        first = search_roots(tables, sorted(left, key=shares.__getitem__)[:_FIRST], seed)
+        realised = (g.share for g in first if g.box is None and not g.escaping)
+        left = _below(tables, left, min([known, *realised]))
+    return search_roots(tables, left, seed)
+
+
+def search_roots(
+    tables: Sequence[RootTables], roots: Sequence[int], seed: int = 0, *, starts: int | None = None
+) -> list[SecantGuess]:
+    """Local minima on some roots, best first."""
+    rng = np.random.default_rng(seed)
+    groups: dict[tuple[int, ...], list[_Patch]] = {}
+    for index in sorted(roots):
+        table = tables[index]
         dead, shape = table.dead, table.root.shape
-        patches: list[tuple[int, Box | None, list[bool]]] = [(index, None, [not x for x in dead])]
+        patches: list[_Patch] = [(index, None, [not x for x in dead])]
         for box in table.boxes:
             mask = [d == 1 and not x for d, x in zip(degrees(shape, box), dead, strict=True)]
             if sum(mask) > 1:
                 patches.append((index, box, mask))
         groups.setdefault(shape, []).extend(patches)
-    rng = np.random.default_rng(seed)
     guesses: list[SecantGuess] = []
     for shape, patches in groups.items():
-        for start in range(0, len(patches), 4000):
-            guesses.extend(_minimise(tables, shape, patches[start : start + 4000], rng))
+        count = starts or min(_MORE_STARTS, max(_STARTS, _SHARED // len(patches)))
+        step = max(1, _BATCH // count)
+        for start in range(0, len(patches), step):
+            part = patches[start : start + step]
+            guesses.extend(_minimise(tables, shape, part, _starts(shape, len(part), count, rng)))
     return sorted(guesses, key=lambda guess: guess.share)
 
 
+def _below(tables: Sequence[RootTables], roots: Sequence[int], known: float) -> list[int]:
+    known = max(known, 0.0)
+    return sorted(may_be_below(tables, roots, known * (1 + _MARGIN) + _MARGIN**2))
+
+
+def _centre(table: RootTables) -> float:
+    """The loss of a tuple between all vertices."""
+    alive = np.array([not dead for dead in table.dead])
+    den = table.den_float[alive][:, alive].sum()
+    num = table.num_float[alive][:, alive].sum()
+    return 1.0 - float(num / den) if den > 1e-12 else 1.0
+
+
+def _starts(
+    shape: tuple[int, ...], patches: int, count: int, rng: np.random.Generator
+) -> Array:
+    """Starts for all patches: in the middle, near some vertices, and at random."""
+    incidence = incidence_of(shape)
+    found = rng.normal(0.0, 1.5, (patches, count, incidence.shape[1]))
+    near = incidence[: count // 2]
+    found[:, 0] = 0.0
+    found[:, 1 : 1 + len(near)] = 2.0 * near
+    return found
+
+
 def _minimise(
-    tables: Sequence[RootTables], shape: tuple[int, ...],
-    patches: list[tuple[int, Box | None, list[bool]]], rng: np.random.Generator,
+    tables: Sequence[RootTables], shape: tuple[int, ...], patches: list[_Patch], starts: Array
 ) -> Iterator[SecantGuess]:
-    incidence = _incidence(shape)
+    incidence = incidence_of(shape)
     den = np.stack([tables[k].den_float for k, _, _ in patches])
     num = np.stack([tables[k].num_float for k, _, _ in patches])
     # The logarithms of the lengths of the wedges; -inf where the patch has no such wedge.
     mask = np.array([m for _, _, m in patches], dtype=bool)
     lengths = np.log(np.stack([tables[k].scale for k, _, _ in patches]))
-    count = len(patches)
-    starts = rng.normal(0.0, 1.5, (_STARTS, count, incidence.shape[1]))
-    starts[0] = 0.0
-    starts -= lengths @ np.linalg.pinv(incidence).T
+    starts = starts - (lengths @ np.linalg.pinv(incidence).T)[:, None, :]
     lengths[~mask] = -np.inf
-    best_value = np.full(count, np.inf)
-    best_point = np.zeros((count, incidence.shape[1]))
-    for point in starts:
-        point, value = _newton(den, num, lengths, incidence, point)
-        better = value < best_value
-        best_value = np.where(better, value, best_value)
-        best_point[better] = point[better]
-    for (index, box, _), value, point in zip(patches, best_value, best_point, strict=True):
+    count, own = len(patches), np.repeat(np.arange(len(patches)), starts.shape[1])
+    points, values = _newton(
+        den[own], num[own], lengths[own], incidence, starts.reshape(len(own), -1), _STEPS
+    )
+    values = values.reshape(count, -1)
+    chosen = np.arange(count), values.argmin(1)
+    best_value, best_point = values[chosen], points.reshape(starts.shape)[chosen]
+    order = np.argsort(best_value, kind="stable")[:_BEST]
+    order = order[np.isfinite(best_value[order])]
+    if len(order):
+        best_point[order], best_value[order] = _newton(
+            den[order], num[order], lengths[order], incidence, best_point[order], _MORE_STEPS
+        )
+    items = np.stack([np.concatenate(tables[k].items) for k, _, _ in patches])
+    sizes = (best_point + items) @ incidence.T
+    dead = np.array([tables[k].dead for k, _, _ in patches], dtype=bool)
+    gap = np.where(dead, sizes, -1e9).max(1) - np.where(dead, -np.inf, sizes).max(1)
+    for (index, box, _), value, point, away in zip(
+        patches, best_value, best_point, gap, strict=True
+    ):
         if not np.isfinite(value):
             continue
         parts, at = [], 0
@@ -186,44 +170,56 @@ def _minimise(
             part = point[at : at + size]
             parts.append(tuple(float(x) for x in np.exp(part - part.max())))
             at += size
-        yield SecantGuess(float(value), index, tuple(parts), box)
-
-
-def _incidence(shape: Sequence[int]) -> Array:
-    """Which coordinates occur in which wedge."""
-    offsets = np.concatenate([[0], np.cumsum(shape)])
-    rows = list(product(*map(range, shape)))
-    found = np.zeros((len(rows), int(offsets[-1])))
-    for k, choice in enumerate(rows):
-        for axis, item in enumerate(choice):
-            found[k, offsets[axis] + item] = 1.0
-    return found
+        yield SecantGuess(
+            float(value), index, tuple(parts), box, box is None and bool(away > _ESCAPING)
+        )
 
 
 def _newton(
-    den: Array, num: Array, lengths: Array, incidence: Array, point: Array
+    den: Array, num: Array, lengths: Array, incidence: Array, point: Array, steps: int
 ) -> tuple[Array, Array]:
-    """Damped Newton steps in the logarithms of the coordinates, for all patches at once."""
-    value, slope, curve = _derivatives(den, num, lengths, incidence, point)
-    radius = np.full(len(point), 1.0)
-    for _ in range(_STEPS):
+    """Damped Newton steps in the logarithms of the coordinates, for all patches at once.
+
+    Patches whose loss does not fall any more are left as they are.
+    """
+    points, values = point.copy(), np.full(len(point), np.inf)
+    going, radius = np.arange(len(point)), np.full(len(point), 1.0)
+    for _ in range(0, steps, _ROUND):
+        before = values[going]
+        points[going], values[going], radius = _round(
+            den[going], num[going], lengths[going], incidence, points[going], radius
+        )
+        # A step may still be refused for its length.
+        after = values[going]
+        moving = (before > after + 1e-15) | ((radius > 1e-4) & (before == after))
+        going, radius = going[moving], radius[moving]
+        if not len(going):
+            break
+    return points, values
+
+
+def _round(
+    den: Array, num: Array, lengths: Array, incidence: Array, point: Array, radius: Array
+) -> tuple[Array, Array, Array]:
+    value, slope, curve = derivatives(den, num, lengths, incidence, point)
+    for _ in range(_ROUND):
         spectrum, basis = np.linalg.eigh(curve)
         size = np.maximum(np.abs(spectrum), 1e-15 + 1e-11 * np.abs(spectrum).max(1)[:, None])
         step = -np.einsum("bij,bj,bkj,bk->bi", basis, 1.0 / size, basis, slope)
         length = np.abs(step).max(1)
         step *= np.minimum(1.0, radius / np.maximum(length, 1e-300))[:, None]
         trial = point + step
-        new_value, new_slope, new_curve = _derivatives(den, num, lengths, incidence, trial)
+        new_value, new_slope, new_curve = derivatives(den, num, lengths, incidence, trial)
         good = new_value < value
         radius = np.where(good, np.minimum(2.0 * radius, 4.0), 0.25 * radius)
         value = np.where(good, new_value, value)
         point = np.where(good[:, None], trial, point)
         slope = np.where(good[:, None], new_slope, slope)
         curve = np.where(good[:, None, None], new_curve, curve)
-    return point, value
+    return point, value, radius
 
 
-def _derivatives(
+def derivatives(
     den: Array, num: Array, lengths: Array, incidence: Array, point: Array
 ) -> tuple[Any, Any, Any]:
     """1 - num/den, its gradient and Hessian in the logarithms."""

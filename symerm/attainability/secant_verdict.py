@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from fractions import Fraction
 
-from symerm.attainability.output_bounds import bounded_verdict
+from symerm.attainability.output_bounds import bounded_verdict, with_rank_bound
 from symerm.attainability.proofs import NonnegativeProof, SecantProof
 from symerm.attainability.refit import refitted_network
 from symerm.attainability.scaled import ScaledProblem
@@ -29,8 +29,8 @@ __all__ = ["decide_by_secants"]
 
 Report = Callable[[float, Fraction, int, int], None]
 
-#: Cases that are treated without and with a time limit.
-_ROOTS, _ROOTS_IN_TIME = 4000, 20_000
+#: Cases that are treated without and with a time limit, and if nearly all are closed at once.
+_ROOTS, _ROOTS_IN_TIME, _QUICK_ROOTS = 4000, 20_000, 100_000
 #: Steps of all proofs together without a time limit.
 _STEPS = 200_000
 #: Share of the time for the bounds of other methods.
@@ -48,7 +48,8 @@ def decide_by_secants(
 ) -> Verdict:
     """The verdict of a problem with two or more neurons and several outputs.
 
-    Bounds of other methods come first: they decide some problems, and are quick.
+    Bounds of other methods come first where the cases may be many: they decide some problems, and
+    are quick.
 
     Parameters
     ----------
@@ -76,14 +77,21 @@ def decide_by_secants(
     >>> verdict.lower <= verdict.upper
     True
     """
-    bounded = bounded_verdict(
-        problem, scaled, reason="not decided", tolerance=tolerance,
-        deadline=_share(deadline, _FOR_BOUNDS), executor=executor, report=report,
-    )
-    if bounded.verdict != "undecided" or bounded.interrupted:
+    # On the line two neurons have few cases, and nearly all are closed at once.
+    quick = scaled.width == 2 and problem.dataset.input_dimension == 1
+
+    def bounds(end: float | None) -> Verdict:
+        return bounded_verdict(
+            problem, scaled, reason="not decided", tolerance=tolerance, deadline=end,
+            executor=executor, report=report,
+        )
+
+    bounded = None if quick else bounds(_share(deadline, _FOR_BOUNDS))
+    if bounded is not None and (bounded.verdict != "undecided" or bounded.interrupted):
         return bounded
+    most = _QUICK_ROOTS if quick else _ROOTS if deadline is None else _ROOTS_IN_TIME
     try:
-        secants = SecantProblem.of(scaled, most=_ROOTS if deadline is None else _ROOTS_IN_TIME)
+        secants = SecantProblem.of(scaled, most=most)
         if not secants.tables:
             raise UnsupportedError("the hidden neurons span fewer dimensions than the width")
         decision = decide_secants(
@@ -92,11 +100,26 @@ def decide_by_secants(
         )
         if decision.verdict != "undecided":
             return _decided(problem, secants, decision)
-        return _better(_undecided(problem, secants, decision), bounded)
+        found = _undecided(problem, secants, decision)
     except UnsupportedError as error:
-        return replace(bounded, reason=_instead(bounded, str(error)))
+        bounded = bounded or bounds(deadline)
+        return bounded if bounded.verdict != "undecided" else replace(
+            bounded, reason=_instead(bounded, str(error))
+        )
     except KeyboardInterrupt:
+        if bounded is None:
+            bounded = with_rank_bound(_trivial(problem, scaled), scaled, tolerance)
         return replace(bounded, reason=_instead(bounded, "interrupted"), interrupted=True)
+    return _better(found, bounded or bounds(deadline))
+
+
+def _trivial(problem: Problem, scaled: ScaledProblem) -> Verdict:
+    """The bounds that need no search."""
+    network = refitted_network(scaled, [])
+    return Verdict(
+        problem, "undecided", scaled.scatter, _loss(problem, network), None, network,
+        reason="the bounds need no search", proof=NonnegativeProof(),
+    )
 
 
 def _decided(problem: Problem, secants: SecantProblem, decision: SecantDecision) -> Verdict:

@@ -18,12 +18,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
-from math import comb, lcm
+from math import comb
 
-import numpy as np
 from flint import fmpz_mat
 
-from symerm.arithmetic.linalg import primitive
 from symerm.arrangements.conforming import ConformingPieces, Refinement, conforming
 from symerm.arrangements.neuron_pieces import NeuronPieces, neuron_pieces
 from symerm.attainability.exterior import ExteriorForms
@@ -32,12 +30,14 @@ from symerm.attainability.secant_fit import realised_fit
 from symerm.attainability.secant_flat import flat_minimum
 from symerm.attainability.secant_proof import Effort, Goals, RootProver, Step
 from symerm.attainability.secant_roots import secant_roots
-from symerm.attainability.secant_search import (
+from symerm.attainability.secant_rounding import exact_point
+from symerm.attainability.secant_search import SecantGuess, search_minima, search_roots
+from symerm.attainability.secant_tables import (
     Box,
     RootTables,
-    SecantGuess,
+    closed_at_once,
     degrees,
-    search_minima,
+    root_tables,
 )
 from symerm.errors import UnsupportedError
 
@@ -46,8 +46,12 @@ __all__ = ["Limit", "SecantDecision", "SecantProblem", "decide_secants"]
 Coordinates = tuple[tuple[int, ...], ...]
 
 #: How far between the stratum's loss and the next one the level of a proof is put.
-_LEVELS = tuple(Fraction(1, 2**k) for k in (10, 14, 6, 20))
+_LEVELS = tuple(Fraction(1, 2**k) for k in (12, 16, 8, 22))
 _CANDIDATES = 12
+#: Starts of the search where a proof failed.
+_STARTS = 200
+#: How many guesses are improved, and how near to the best others that are, as shares of |T|^2.
+_IMPROVED, _NEAR = 2, 1e-12
 #: How many times pieces are subdivided where they cross.
 _REFINEMENTS = 40
 #: How far below the best loss the bounds of an undecided problem are tried, one after the other.
@@ -123,10 +127,7 @@ class SecantProblem:
         if most is not None and count > most:
             raise UnsupportedError(f"{count} cases of neurons are more than {most}")
         forms = ExteriorForms.of(scaled, pieces.images)
-        tables = tuple(
-            RootTables.of(root, *forms.wedge_products(root.wedges()), forms.square)
-            for root in secant_roots(pieces, forms, scaled.width)
-        )
+        tables = root_tables(secant_roots(pieces, forms, scaled.width), forms)
         return cls(scaled, pieces, forms, tables, refined.refinements, refined.complete)
 
     def loss(
@@ -229,20 +230,37 @@ class _Decision:
         self.problem, self.tolerance = problem, tolerance
         self.effort, self.reserve = effort, reserve
         self.order: list[int] = list(range(len(problem.tables)))
+        #: Roots that were not closed.
+        self.failed: set[int] = set()
 
     def decide(self) -> SecantDecision:
         guesses = search_minima(self.problem.tables)
+        best, stratum = self._points(guesses)
+        decision = self._decide(best, stratum)
+        if decision is None and self.failed and not self.effort.over:
+            # Where a proof failed there may be something better than what was found.
+            more = search_roots(self.problem.tables, sorted(self.failed), 1, starts=_STARTS)
+            better, limit = self._points(sorted([*more, *guesses], key=lambda g: g.share))
+            if _lower(better, best, self.tolerance) or _lower(limit, stratum, self.tolerance):
+                best, stratum = better, limit
+                decision = self._decide(best, stratum)
+        return decision or self._undecided(best, stratum)
+
+    def _points(self, guesses: Sequence[SecantGuess]) -> tuple[Limit, Limit | None]:
+        """The best realised point and the best limit near some guesses."""
         first: dict[int, int] = {}
         for k, guess in enumerate(guesses):
             first.setdefault(guess.root, k)
         self.order.sort(key=lambda root: first.get(root, len(guesses)))
-        realised = [g for g in guesses if g.box is None and not self._escaping(g)]
+        realised = [g for g in guesses if g.box is None and not g.escaping]
         strata = [g for g in guesses if g.box is not None]
         best = min(
             [self._vertices(), *self._candidates(realised), *self._flat(realised)],
             key=lambda point: point.loss,
         )
-        stratum = min(self._candidates(strata), key=lambda point: point.loss, default=None)
+        return best, min(self._candidates(strata), key=lambda point: point.loss, default=None)
+
+    def _decide(self, best: Limit, stratum: Limit | None) -> SecantDecision | None:
         if stratum is not None and stratum.loss == 0 < best.loss:
             decision = self._exact_fit(best, stratum)
             if decision is not None:
@@ -256,38 +274,37 @@ class _Decision:
             decision = attempt(best, stratum)
             if decision is not None:
                 return decision
-        return self._undecided(best, stratum)
-
-    def _escaping(self, guess: SecantGuess) -> bool:
-        """Whether a search on realised tuples has run towards vanishing wedges."""
-        table = self.problem.tables[guess.root]
-        sizes = []
-        for choice in product(*map(range, table.root.shape)):
-            sizes.append(sum(
-                float(np.log(max(guess.coordinates[a][i], 1e-300))) + float(table.items[a][i])
-                for a, i in enumerate(choice)
-            ))
-        dead = table.dead
-        alive = max(size for size, gone in zip(sizes, dead, strict=True) if not gone)
-        gone = max((size for size, gone in zip(sizes, dead, strict=True) if gone), default=-1e9)
-        return gone > alive + 12.0
+        return None
 
     def _vertices(self) -> Limit:
-        """Some tuple of vertices: there is one even if every guess runs away."""
-        table = self.problem.tables[0]
-        choices = product(*map(range, table.root.shape))
-        choice = next(c for c, dead in zip(choices, table.dead, strict=True) if not dead)
+        """The best tuple of vertices: there is one even if every guess runs away."""
+        _, root, place = max(
+            (float(table.num_float[k, k]), -root, -k)
+            for root, table in enumerate(self.problem.tables)
+            for k, dead in enumerate(table.dead) if not dead
+        )
+        root, place = -root, -place
+        shape = self.problem.tables[root].root.shape
+        choice = list(product(*map(range, shape)))[place]
         coordinates = tuple(
             tuple(int(i == item) for i in range(size))
-            for item, size in zip(choice, table.root.shape, strict=True)
+            for item, size in zip(choice, shape, strict=True)
         )
-        loss = self.problem.loss(0, coordinates, None)
+        loss = self.problem.loss(root, coordinates, None)
         assert loss is not None
-        return Limit(0, coordinates, None, loss)
+        return Limit(root, coordinates, None, loss)
 
-    def _candidates(self, guesses: Sequence[SecantGuess]) -> list[Limit]:
-        found = map(self._exact, guesses[:_CANDIDATES])
-        return [limit for limit in found if limit is not None]
+    def _candidates(self, guesses: Sequence[SecantGuess]) -> Iterator[Limit]:
+        """Exact points near the best guesses; those that may be the best are improved."""
+        if not guesses:
+            return
+        near = guesses[0].share + _NEAR
+        for k, guess in enumerate(guesses[:_CANDIDATES]):
+            found = exact_point(
+                self.problem, guess, self.tolerance, improve=k < _IMPROVED or guess.share < near
+            )
+            if found is not None:
+                yield Limit(guess.root, found[0], guess.box, found[1])
 
     def _flat(self, guesses: Sequence[SecantGuess]) -> Iterator[Limit]:
         """Exact minimisers near the best guesses that are part of a continuum."""
@@ -295,26 +312,6 @@ class _Decision:
             found = flat_minimum(self.problem, guess)
             if found is not None:
                 yield Limit(guess.root, found[0], None, found[1])
-
-    def _exact(self, guess: SecantGuess) -> Limit | None:
-        """A limit with small coordinates near the guess, worse by little of the tolerance.
-
-        None if wedges cancel at all roundings of the guess.
-        """
-        found = None
-        for size in (10, 100, 10**3, 10**4, 10**5, 10**6, 10**8, 10**12):
-            coordinates = (
-                tuple(_whole(part, size) for part in guess.coordinates) if guess.box is None
-                else _at_box(guess.coordinates, guess.box, size)
-            )
-            loss = self.problem.loss(guess.root, coordinates, guess.box)
-            if loss is None:
-                continue
-            found = Limit(guess.root, coordinates, guess.box, loss)
-            share = loss * self.problem.forms.total / self.problem.forms.square
-            if share <= Fraction(max(guess.share, 0.0)) * (1 + self.tolerance / 10):
-                break
-        return found
 
     def _exact_fit(self, best: Limit, stratum: Limit) -> SecantDecision | None:
         """Not attained with infimum zero, if no neurons span the responses.
@@ -343,12 +340,21 @@ class _Decision:
 
     def _prove_all(self, goals: Goals) -> tuple[Step, ...] | None:
         prover = RootProver(
-            self.problem.pieces.pieces, self.problem.forms, goals, self.effort
+            self.problem.pieces.pieces, self.problem.forms, self.problem.scaled.width, goals,
+            self.effort,
         )
-        found: dict[int, list[Step]] = {}
+        # The roots that are most likely to fail come first, but without those closed at once.
+        closed = closed_at_once(
+            self.problem.tables, self.order, goals.goal, self.problem.forms.square
+        )
+        self.effort.spend(len(closed))
+        found: dict[int, list[Step]] = {root: [("p",)] for root in closed}
         for root in self.order:
+            if root in closed:
+                continue
             steps = prover.prove(self.problem.tables[root])
             if steps is None or self.effort.over:
+                self.failed.add(root)
                 return None
             found[root] = steps
         return tuple(step for root in range(len(found)) for step in found[root])
@@ -392,7 +398,7 @@ class _Decision:
             "the time limit was reached" if self.effort.late
             else "the proof needs more steps than the limit without a time limit"
             if self.effort.over
-            else "a boundary stratum and the realised planes tie, or nearly so"
+            else "a boundary stratum and realised neurons tie, or nearly so"
         )
         self.effort = self.reserve
         proved = Fraction(0)
@@ -417,38 +423,9 @@ class _Decision:
         }
 
 
-def _whole(part: Sequence[float], size: int) -> tuple[int, ...]:
-    """Integers in the ratios of some floats, to a precision."""
-    largest = max(part)
-    fractions = [Fraction(x / largest).limit_denominator(size) for x in part]
-    unit = lcm(*(x.denominator for x in fractions))
-    return primitive([int(x * unit) for x in fractions])
-
-
-def _at_box(
-    coordinates: Sequence[Sequence[float]], box: Box, size: int
-) -> Coordinates:
-    """The same at a stratum, where all parts outside the box have one common factor.
-
-    Parts inside the box are scaled to sum one, so that only ratios that matter are rounded.
-    """
-    scaled = [
-        [x / sum(row[k] for k in part) for x in row]
-        for row, part in zip(coordinates, box, strict=True)
-    ]
-    largest = max(
-        (x for row, part in zip(scaled, box, strict=True)
-         for k, x in enumerate(row) if k not in part), default=1.0,
-    )
-    found = []
-    for row, part in zip(scaled, box, strict=True):
-        fractions = [
-            Fraction(x if k in part else x / largest).limit_denominator(size)
-            for k, x in enumerate(row)
-        ]
-        unit = lcm(*(x.denominator for x in fractions))
-        found.append(tuple(int(x * unit) for x in fractions))
-    return tuple(found)
+def _lower(new: Limit | None, old: Limit | None, tolerance: Fraction) -> bool:
+    """Whether a point is better than another by more than the tolerance."""
+    return new is not None and (old is None or new.loss < old.loss * (1 - tolerance))
 
 
 def _rounded(low: Fraction, value: Fraction) -> Fraction:

@@ -16,7 +16,7 @@ from typing import Any
 from flint import fmpz_mat
 
 from symerm.attainability.secant_cells import Cell, products
-from symerm.attainability.secant_search import Box, degrees
+from symerm.attainability.secant_tables import Box, degrees
 
 __all__ = [
     "VectorPolynomial", "away_from_stratum", "cell_polynomial", "form_polynomial", "monomial",

@@ -56,8 +56,6 @@ NUMERAL = re.compile(r"(?ai)[+-]?(?:\d+\s*/\s*(\d+)|(?:\d+\.?\d*|\.\d+)(?:E([+-]
 
 Rows = list[list[Fraction]]
 Ray = tuple[int, ...]
-PAIRS = ((0, 0), (0, 1), (1, 1))
-Sum = list[tuple[int, int]]  # a combination of vertices
 Table = list[list[int]]
 Case = tuple[tuple[int, "Cone"], ...]  # sign and cone of each neuron
 Signed = tuple[int, int]  # a vertex and a sign
@@ -658,7 +656,7 @@ def rank_bound(problem: Problem, lower: Fraction, lines: Lines) -> None:
 
 
 def projections(problem: Problem, lower: Fraction, lines: Lines) -> None:
-    """One-output bounds along orthogonal directions of the responses (Lemma 13)."""
+    """One-output bounds along orthogonal directions of the responses (Lemma 9)."""
     step, (inputs, size) = lines.step(), problem.shape
     good = step[0] == "w" and len(step) == 3 and isinstance(step[2], list)
     require(good, "not a step of this proof")
@@ -773,161 +771,6 @@ class Space:
         return bool(found) and len(echelon(found)[1]) == len(basis)
 
 
-class Curve(Space):
-    """Neurons on the line: their activations run along segments between vertices (Lemma 9)."""
-
-    def __init__(self, problem: Problem) -> None:
-        good = problem.shape[0] == 1 and problem.hidden_bias and problem.width == 2
-        require(good, "the rule needs one input, hidden biases and width two", Invalid)
-        size, scale = len(problem.forms), problem.forms[0][1]
-        rays = [primitive((scale, -form[0])) for form in reversed(problem.forms)]
-        rays += [primitive((-scale, form[0])) for form in reversed(problem.forms)]
-        problem.spend(8 * size * len(rays), 2 * problem.bits)
-        vertices: Any = []
-        known: dict[Ray, tuple[int, int]] = {}
-        ends: list[Any] = []
-        for ray in rays:
-            values = [sum(map(mul, form, ray)) for form in problem.forms]
-            image = [problem.on * z if z > 0 else problem.off * z for z in values]
-            mean = sum(image) if problem.output_bias else 0
-            centred = [size * x - mean for x in image]
-            if any(centred) and primitive(centred) not in known:
-                known[primitive(centred)] = len(vertices), 1
-                known[primitive([-x for x in centred])] = len(vertices), -1
-                vertices.append(image)
-            ends.append(known[primitive(centred)] if any(centred) else None)
-        pairs = [(a, b) for a, b in zip(ends, ends[1:] + ends[:1]) if a and b and a[0] != b[0]]
-        segments: dict[Any, Any] = {}
-        for (i, s), (j, t) in pairs:
-            segments.setdefault((min(i, j), max(i, j), s * t), ((i, 1), (j, s * t)))
-        self.segments = list(segments.values())
-        touched = {i for segment in self.segments for i, _ in segment}
-        require(vertices and len(touched) == len(vertices), "the inputs are too few", Invalid)
-        super().__init__(problem, vertices)
-
-    def pair(self, x: Sum, y: Sum) -> tuple[int, int]:
-        """M and C of two combinations of vertices."""
-        self.spend(4 * len(x) * len(y), self.bits)
-        terms = [(a * b, i, j) for i, a in x for j, b in y]
-        return (
-            sum(f * self.inner[i][j] for f, i, j in terms),
-            sum(f * self.energy[i][j] for f, i, j in terms),
-        )
-
-    def grid(self, points: list[Sum]) -> list[list[tuple[int, int]]]:
-        """M and C of all pairs of some combinations."""
-        bits = bits_of([value for _, value in x] for x in points)
-        self.spend(2 * sum(map(len, points)) ** 2, self.bits + 2 * bits)
-        inner, energy = self.inner, self.energy
-        table: list[list[tuple[int, int]]] = []
-        for n, x in enumerate(points):
-            row = [table[k][n] for k in range(n)]
-            for y in points[n:]:
-                m = c = 0
-                for i, a in x:
-                    for j, b in y:
-                        m += a * b * inner[i][j]
-                        c += a * b * energy[i][j]
-                row.append((m, c))
-            table.append(row)
-        return table
-
-    def product(self, first: tuple[Sum, Sum], second: tuple[Sum, Sum]) -> tuple[int, int]:
-        """den and num of two bivectors (Lemma 9)."""
-        return expansion([[self.pair(x, y) for y in second] for x in first])
-
-    def cells(self) -> Any:
-        """The vectors of the cells of all pairs of segments: two, three (a, v, b) or four."""
-        for k, first in enumerate(self.segments):
-            for second in self.segments[k:]:
-                shared = {i for i, _ in first} & {j for j, _ in second}
-                if len(shared) != 1:
-                    ends = first if shared else (*first, *second)
-                    yield [[end] for end in ends]
-                    continue
-                a, v = sorted(first, key=lambda end: end[0] in shared)
-                b, w = sorted(second, key=lambda end: end[0] in shared)
-                yield [[a], [v], [(b[0], b[1] * v[1] * w[1])]]
-
-    def tables(self, cell: list[Sum]) -> tuple[Table, Table]:
-        """den and num on the generators v^b, a^v, a^b of a triangle."""
-        a, v, b = cell
-        generators = [(v, b), (a, v), (a, b)]
-        both = [[self.product(x, y) for y in generators] for x in generators]
-        return [[x for x, _ in row] for row in both], [[y for _, y in row] for row in both]
-
-    def compact(self, cell: list[Sum]) -> bool:
-        """Whether the planes of a cell with its stratum form a compact set (Lemma 11)."""
-        if len(cell) < 4:
-            return True
-        kernel = dependency([[self.pair(x, y)[0] for y in cell] for x in cell])
-        if kernel is None:  # four independent vectors, or all in one plane
-            return True
-        return any(min(half) < 0 < max(half) for half in (kernel[:2], kernel[2:]))
-
-
-def edge(tables: tuple[Table, Table], goal: tuple[int, int], ends: Any) -> bool:
-    """Whether the loss is at least the goal between two points of the edge y2 = 0 (Lemma 10)."""
-    left, right, mixed = (
-        sum(
-            x[i] * y[j] * (goal[0] * tables[0][i][j] - goal[1] * tables[1][i][j])
-            for i in (0, 1) for j in (0, 1)
-        )
-        for x, y in (ends[:1] * 2, ends[1:] * 2, ends)
-    )
-    return bool(left >= 0 and right >= 0 and (mixed >= 0 or mixed * mixed <= left * right))
-
-
-def planes(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fraction | None]:
-    """Planes of two neurons with one input and any number of outputs (Lemmas 9 to 12)."""
-    curve, head = Curve(problem), lines.step()
-    cells = list(curve.cells())
-    goal, best = ((x - problem.scatter) * problem.unit**2 for x in (lower, problem.best))
-    units, floor, proved, reach = ((1, 0), (0, 1)), None, "undecided", None
-    if head[0] in ("level", "fit"):
-        require(len(head) == (5 if head[0] == "level" else 4), "not a step of this proof")
-        index, *y = integers(head[-3:], "the stratum")
-        good = 0 <= index < len(cells) and len(cells[index]) == 3 and min(y) > 0
-        require(good, "the stratum does not exist")
-        den, num = (
-            sum(y[i] * y[j] * table[i][j] for i in (0, 1) for j in (0, 1))
-            for table in curve.tables(cells[index])
-        )
-        require(den, "the stratum's plane is degenerate", Invalid)
-        value = (curve.square - Fraction(num, den)) / curve.unit
-        proved, reach = "not-attained", value / problem.unit**2 + problem.scatter
-        if head[0] == "fit":
-            rank = semidefinite_rank(problem, curve.responses)
-            good = value == 0 and goal <= 0 and rank == 2
-            good = good and not curve.fitted(problem, curve.segments)
-            require(good, "the fit is not one that no network has", Invalid)
-            return proved, reach
-        level = (rational(head[1], "the level") - problem.scatter) * problem.unit**2
-        require(level > value and level >= goal, "the level is not above the stratum", Invalid)
-        goal, floor = level, curve.at(goal)
-    elif head == ["attained"]:
-        good = all(curve.compact(cell) for cell in cells)
-        good = good and all(
-            edge(curve.tables(cell), curve.at(best), units) for cell in cells if len(cell) == 3
-        )
-        require(good, "a stratum may have a loss below that of the network", Invalid)
-        proved = "attained"
-    else:
-        require(head == ["bounds"], "not a step of this proof")
-    for cell in cells:
-        try:
-            (box, box, corner, triangle, box)[len(cell)](curve, cell, curve.at(goal), floor, lines)
-        except (Invalid, Malformed) as error:
-            raise type(error)(f"step {lines.count}: {error}") from None
-    return proved, reach
-
-
-def corner(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines) -> None:
-    """The one plane of two neurons on one segment."""
-    den, num = curve.product((cell[0], cell[1]), (cell[0], cell[1]))
-    require(goal[0] * den >= goal[1] * num, "a corner is below the claim", Invalid)
-
-
 def combine(p: int, x: Iterable[tuple[int, int]], q: int, y: Iterable[tuple[int, int]]) -> Tensor:
     """p x + q y."""
     total: Tensor = {}
@@ -940,83 +783,6 @@ def combine(p: int, x: Iterable[tuple[int, int]], q: int, y: Iterable[tuple[int,
 def reduced(x: Tensor) -> Tensor:
     divisor = gcd(*x.values())
     return {k: value // divisor for k, value in x.items()}
-
-
-def box(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines) -> None:
-    """Products of two segments, halved until the Bernstein coefficients are >= 0 (Lemma 10)."""
-    stack = [cell]
-    while stack:
-        points, step = stack.pop(), lines.step()
-        if step[0] == "b" and len(step) == 4:
-            factor, p, q = integers(step[1:], "the split")
-            require(factor in (0, 1) and min(p, q) > 0, "not a split of a segment")
-            x, y = points[2 * factor : 2 * factor + 2]
-            new = [*combine(p, x, q, y).items()]
-            curve.spend(8, bits_of([value for _, value in z] for z in (x, y, new)))
-            for half in ([new, y], [x, new]):
-                stack.append(half + points[2:] if factor == 0 else points[:2] + half)
-            continue
-        require(step == ["p"], "not a step of this proof")
-        table = curve.grid(points)
-
-        def value(i: int, k: int, j: int, m: int, table: Any = table) -> int:
-            (m_ij, c_ij), (m_km, c_km) = table[i][j], table[k][m]
-            (m_im, c_im), (m_kj, c_kj) = table[i][m], table[k][j]
-            num = c_ij * m_km + m_ij * c_km - c_im * m_kj - m_im * c_kj
-            return int(goal[0] * (m_ij * m_km - m_im * m_kj) - goal[1] * num)
-
-        # By symmetry value(i, m, j, k) repeats value(i, k, j, m) in all cases but one.
-        mixed = value(0, 2, 1, 3) + value(0, 3, 1, 2)
-        rest = ((i, k, j, m) for i, j in PAIRS for k, m in ((2, 2), (2, 3), (3, 3)))
-        good = mixed >= 0 and all(value(*c) >= 0 for c in rest if c != (0, 2, 1, 3))
-        require(good, "a coefficient is negative", Invalid)
-
-
-def triangle(curve: Curve, cell: list[Sum], goal: Any, floor: Any, lines: Lines) -> None:
-    """Simplices of a triangle, and a region that slopes to its stratum (Lemmas 10 and 12)."""
-    den, num = tables = curve.tables(cell)
-    form = [[goal[0] * x - goal[1] * y for x, y in zip(*rows)] for rows in zip(den, num)]
-    stack, start = [tuple(tuple(int(i == k) for i in range(3)) for k in range(3))], True
-    while stack:
-        corners, step = stack.pop(), lines.step()
-        curve.spend(200, 2 * bits_of(form) + 4 * bits_of(corners))
-        if step[0] == "t" and len(step) == 5:
-            k, m, p, q = integers(step[1:], "the split")
-            require(0 <= k < m <= 2 and min(p, q) > 0, "not a split of a simplex")
-            new = primitive([p * x + q * y for x, y in zip(corners[k], corners[m])])
-            for n in (k, m):
-                stack.append(tuple(new if i == n else c for i, c in enumerate(corners)))
-        elif step[0] == "n" and len(step) == 7 and start and floor:
-            p0, p1, q0, q1, top, bottom = integers(step[1:], "the region")
-            good = min(p0, p1, q0, q1, top, bottom) > 0 and p1 * q0 < q1 * p0
-            require(good, "not a region at the stratum")
-            low, high = (p0, p1, 0), (q0, q1, 0)
-            raised = [(bottom * x, bottom * y, top * (x + y)) for x, y, _ in (low, high)]
-            require(slopes(den, num, [low, high, *raised]), "a slope is not positive", Invalid)
-            require(edge(tables, floor, (low, high)), "the stratum is below the claim", Invalid)
-            stack.append((high, (0, 1, 0), (0, 0, 1)))
-            stack.append((*raised, (0, 0, 1)))
-            stack.append(((1, 0, 0), low, (0, 0, 1)))
-        else:
-            require(step == ["p"], "not a step of this proof")
-            images = [[sum(map(mul, row, c)) for row in form] for c in corners]
-            good = all(sum(map(mul, x, c)) >= 0 for x in images for c in corners)
-            require(good, "a coefficient is negative", Invalid)
-        start = False
-
-
-def slopes(den: Table, num: Table, corners: Any) -> bool:
-    """Whether the loss rises with y2 on the cone of the corners (Lemma 12)."""
-    d_rows, n_rows = ([[sum(map(mul, row, c)) for row in t] for c in corners] for t in (den, num))
-
-    def term(k: int, m: int, r: int) -> int:
-        d, n = (sum(map(mul, rows[k], corners[m])) for rows in (d_rows, n_rows))
-        return int(n * d_rows[r][2] - d * n_rows[r][2])
-
-    return all(
-        term(k, m, r) + term(k, r, m) + term(m, r, k) > 0
-        for k, m, r in combinations_with_replacement(range(len(corners)), 3)
-    )
 
 
 def simplices(problem: Problem) -> list[list[Ray]]:
@@ -1174,6 +940,13 @@ class Pieces(Space):
     def wedge(self, x: Piece, y: Piece) -> tuple[int, int]:
         """den and num of two products of vertices (Lemma 13)."""
         inner, energy = self.inner, self.energy
+        if len(x) == 2:
+            ((a, s), (b, t)), ((c, u), (d, v)) = x, y
+            row, other, first, second = inner[a], inner[b], energy[a], energy[b]
+            num = first[c] * other[d] + row[c] * second[d]
+            num -= first[d] * other[c] + row[d] * second[c]
+            sign = s * t * u * v
+            return sign * (row[c] * other[d] - row[d] * other[c]), sign * num
         return expansion(
             [[(s * t * inner[i][j], s * t * energy[i][j]) for j, t in y] for i, s in x]
         )
@@ -1567,7 +1340,7 @@ class Region:
         good = isinstance(neurons, list) and len(neurons) == space.width
         good = good and all(isinstance(row, list) and len(row) == 3 for row in neurons)
         require(good, "not neurons for all factors")
-        images: list[list[tuple[Sum, list[int]]]] = []  # vectors, with their inner products
+        images: list[list[tuple[list[Signed], list[int]]]] = []  # vectors, their inner products
         for slot, place, rows in neurons:
             good = type(slot) is type(place) is int and -1 <= slot < len(sizes)
             require(good and 0 <= place < len(space.pieces), "a neuron in no slot or no piece")
@@ -2168,7 +1941,6 @@ RULES = {
     "full-rank": full_rank,
     "rank-bound": rank_bound,
     "projections": projections,
-    "planes": planes,
     "secants": secants,
 }
 CLOSED = ("one-neuron", "full-rank")  # the hypotheses of these imply that a minimiser exists

@@ -17,7 +17,6 @@ from symerm.attainability.proofs import (
     ConeTreeProof,
     NeuronTreeProof,
     NonnegativeProof,
-    PlaneProof,
     ProjectionProof,
     RankProof,
     SecantProof,
@@ -166,8 +165,6 @@ def _method(proof: Any) -> str:
         return "full-rank" if proof.closed else "rank-bound"
     if isinstance(proof, ProjectionProof):
         return "projections"
-    if isinstance(proof, PlaneProof):
-        return "planes"
     if isinstance(proof, SecantProof):
         return "secants"
     raise CertificateError("the verdict carries no proof")
@@ -178,8 +175,6 @@ def _steps(proof: Any) -> Iterator[list[Any]]:
         yield from _neuron_steps(proof)
     if isinstance(proof, RankProof):
         yield ["r", _numeral(proof.level), _matrix(proof.factor)]
-    if isinstance(proof, PlaneProof):
-        yield from _plane_steps(proof)
     if isinstance(proof, SecantProof):
         yield from _secant_steps(proof)
     if isinstance(proof, ProjectionProof):
@@ -209,13 +204,6 @@ def _cone_steps(proof: ConeTreeProof) -> Iterator[list[Any]]:
             yield [
                 "d", leaf.scale, list(leaf.fit), list(leaf.residuals), list(leaf.mixtures)
             ]
-
-
-def _plane_steps(proof: PlaneProof) -> Iterator[list[Any]]:
-    level = [] if proof.level is None else [_numeral(proof.level)]
-    yield [proof.kind, *level, *(proof.stratum or ())]
-    for step in proof.steps:
-        yield list(step)
 
 
 def _secant_steps(proof: SecantProof) -> Iterator[list[Any]]:

@@ -13,15 +13,14 @@ from fractions import Fraction
 
 from symerm.arithmetic.rational_functions import RationalFunction
 from symerm.arithmetic.rationals import format_rational
-from symerm.attainability.escape import Entry, LaurentPolynomial
 
-__all__ = ["combination_formula", "format_decimal", "network_formulas", "polynomial_formula"]
+__all__ = ["combination_formula", "eps_formula", "format_decimal", "network_formulas"]
 
 #: Longest exact factor within a formula, in characters.
 _LONGEST_FACTOR = 9
 
 Number = Fraction | int
-Factor = Fraction | Entry
+Factor = Fraction | RationalFunction
 _ZERO = Fraction(0)
 
 
@@ -53,14 +52,14 @@ def format_decimal(
     return str(quotient)
 
 
-def polynomial_formula(value: Entry) -> tuple[str, bool]:
-    """A Laurent polynomial or rational function of eps, and whether a coefficient in it is rounded.
+def eps_formula(value: RationalFunction) -> tuple[str, bool]:
+    """A rational function of eps, and whether a coefficient in it is rounded.
 
     Examples
     --------
-    >>> polynomial_formula(LaurentPolynomial(pole=Fraction(-1, 3), square=Fraction(1)))
-    ('eps^2 - (1/3)/eps', False)
-    >>> polynomial_formula(LaurentPolynomial(constant=Fraction(10**9, 10**9 + 1)))
+    >>> eps_formula(RationalFunction.of([Fraction(-1, 3), 0, 0, 1], [0, 1]))
+    ('-(1/3)/eps + eps^2', False)
+    >>> eps_formula(RationalFunction.of([Fraction(10**9, 10**9 + 1)]))
     ('0.9999999990', True)
     """
     parts, rounded = _terms(value)
@@ -147,7 +146,7 @@ def _relation(rounded: bool) -> str:
 
 
 def _nonzero(factor: Factor) -> bool:
-    return factor not in (0, LaurentPolynomial(), RationalFunction(()))
+    return bool(factor)
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[str]:
@@ -165,17 +164,10 @@ def _runs(numbers: Sequence[int]) -> Iterator[str]:
 
 def _terms(factor: Factor) -> tuple[list[tuple[str, str]], bool]:
     """The terms that are not zero, as sign and size, and whether one of them is rounded."""
-    if isinstance(factor, Fraction):
-        factor = LaurentPolynomial(constant=factor)
-    if isinstance(factor, RationalFunction):
-        powers = factor.laurent_terms()
-        if powers is None:
-            return _quotient_term(factor)
-    else:
-        powers = [
-            (factor.constant, 0), (factor.linear, 1), (factor.square, 2), (factor.pole, -1)
-        ]
-    return _power_terms(powers)
+    if not isinstance(factor, RationalFunction):
+        factor = RationalFunction.of([factor])
+    powers = factor.laurent_terms()
+    return _quotient_term(factor) if powers is None else _power_terms(powers)
 
 
 def _power_terms(powers: Sequence[tuple[Fraction, int]]) -> tuple[list[tuple[str, str]], bool]:

@@ -16,7 +16,7 @@ from symerm.attainability.verdict import Verdict
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
 from symerm.problem.problem import Problem
-from symerm.reports.formulas import format_decimal, network_formulas, polynomial_formula
+from symerm.reports.formulas import eps_formula, format_decimal, network_formulas
 
 __all__ = ["format_decimal", "format_verdict"]
 
@@ -127,7 +127,7 @@ def _escape(escape: Escape, dataset: Dataset) -> Iterator[str]:
     )
     for k, line in enumerate(family):
         yield _entry("family" if k == 0 else "", line)
-    loss, rounded = polynomial_formula(escape.loss)
+    loss, rounded = eps_formula(escape.loss)
     yield _entry("loss", f"{'~' if rounded else '='} {loss}")
     yield _entry("limit", f"loss {_number(escape.limit)} as eps falls to 0")
     yield _entry("rate", escape.rate)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import combinations, product
 from math import gcd, prod
 
-from plane_cases import distance
+from line_cases import distance
 from search_cases import problem_of
 
 from symerm.attainability.scaled import scale_problem

@@ -83,6 +83,6 @@ def test_the_limit_jumps_so_that_no_network_has_it(found) -> None:
 
 def test_beyond_the_data_an_output_may_diverge() -> None:
     verdict = decide(Problem(load_dataset("counterexample-2"), Architecture(2)))
-    assert limit_at(verdict.escape, Fraction(3)) == (3, None)
+    assert limit_at(verdict.escape, Fraction(3)) == (2, None)
     beyond = limit_pieces(verdict.escape, Fraction(2), Fraction(3))
     assert [piece.after_lower for piece in beyond] == [(2, None)]

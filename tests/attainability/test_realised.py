@@ -8,10 +8,9 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plane_cases import plane_problems, planes_of, realised, value
+from line_cases import line_of, line_problems, realised, value
 
 from symerm.arrangements.relu_cone import relu_cone
-from symerm.attainability.planes import Triangle
 from symerm.attainability.realised import HiddenVectors, Pencil, RatioInterval
 from symerm.errors import BudgetExceeded, InputError, UnsupportedError
 from symerm.problem.architecture import Activation, Architecture
@@ -25,17 +24,13 @@ def primitive_row(vector):
 
 
 @settings(max_examples=40)
-@given(plane_problems(largest=6), st.fractions(Fraction(1, 6), 9, max_denominator=6))
+@given(line_problems(largest=6), st.fractions(Fraction(1, 6), 9, max_denominator=6))
 def test_pencils_on_the_line_segment_by_segment(problem, ratio):
-    planes = planes_of(problem)
+    line = line_of(problem)
     points = problem.dataset.collapsed().inputs
     vectors = HiddenVectors.of(points, problem.architecture)
-    for triangle in planes.cells:
-        if not isinstance(triangle, Triangle):
-            continue
-        a, v, b = (
-            primitive_row(value(planes, part)) for part in (triangle.a, triangle.v, triangle.b)
-        )
+    for meeting in line.meetings():
+        a, v, b = (primitive_row(value(line, [end])) for end in meeting)
         if vectors.rank([a, v, b]) < 3:
             continue
         pencil = Pencil((v,), a, b)
@@ -43,7 +38,7 @@ def test_pencils_on_the_line_segment_by_segment(problem, ratio):
         ends = [e for i in intervals for e in (i.low, i.high) if e]
         for at in {ratio, *ends, *(e * Fraction(1001, 1000) for e in ends)}:
             other = [y - at * x for x, y in zip(a, b, strict=True)]
-            expected = realised(planes, [Fraction(x) for x in v], other)
+            expected = realised(line, [Fraction(x) for x in v], other)
             assert any(at in interval for interval in intervals) == expected
             assert (len(vectors.neurons_in(pencil.space(at))) == 2) == expected
 

@@ -22,7 +22,7 @@ from secant_cases import (
 
 from symerm.attainability.secant_cells import live_coordinates
 from symerm.attainability.secant_elsewhere import Elsewhere
-from symerm.attainability.secant_search import degrees
+from symerm.attainability.secant_tables import degrees
 
 PLANE = ([[0, 0], [1, 0], [0, 1], [2, 3]], [[1, 2], [0, -3], [4, 1], [2, 2]])
 SQUARE = ([[0, 0], [1, 0], [0, 1], [1, 1]], [[1, 2], [0, -3], [4, 1], [2, 2]])

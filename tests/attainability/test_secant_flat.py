@@ -6,7 +6,7 @@ from functools import cache
 from itertools import combinations
 
 import pytest
-from plane_cases import orthogonal
+from line_cases import orthogonal
 from search_cases import problem_of
 from secant_cases import combined, secants_of, span_loss, vertex
 

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from plane_cases import orthogonal
+from line_cases import orthogonal
 from scipy.optimize import linprog
 from search_cases import problem_of
 from secant_cases import (

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from line_cases import LARGE_GAP, line_problems
 from oracles.two_kinks import exact_loss, search
-from plane_cases import LARGE_GAP, plane_problems
 from search_cases import problem_of
 
 from symerm.attainability import decide
@@ -63,7 +63,7 @@ def rotated(rows, source):
 
 
 @settings(max_examples=8)
-@given(plane_problems(largest=7), SEEDS)
+@given(line_problems(largest=7), SEEDS)
 def test_isometries_of_the_responses(problem, seed):
     source = random.Random(seed)
     inputs, outputs = parts(problem)
@@ -78,7 +78,7 @@ def test_isometries_of_the_responses(problem, seed):
 
 
 @settings(max_examples=8)
-@given(plane_problems(largest=7), SEEDS)
+@given(line_problems(largest=7), SEEDS)
 def test_constants_added_to_the_responses(problem, seed):
     assume(problem.architecture.output_bias)
     source = random.Random(seed)
@@ -95,7 +95,7 @@ def test_constants_added_to_the_responses(problem, seed):
 
 
 @settings(max_examples=8)
-@given(plane_problems(largest=6), SEEDS)
+@given(line_problems(largest=6), SEEDS)
 def test_repeated_points_are_weights(problem, seed):
     source = random.Random(seed)
     inputs, outputs = parts(problem)
@@ -116,7 +116,7 @@ def test_repeated_points_are_weights(problem, seed):
 
 
 @settings(max_examples=8)
-@given(plane_problems(largest=7), SEEDS)
+@given(line_problems(largest=7), SEEDS)
 def test_fewer_points_or_outputs_never_cost_more(problem, seed):
     source = random.Random(seed)
     inputs, outputs = parts(problem)
@@ -129,7 +129,7 @@ def test_fewer_points_or_outputs_never_cost_more(problem, seed):
 
 
 @settings(max_examples=15)
-@given(plane_problems(smallest=5, largest=7), st.fractions(-12, 12, max_denominator=7))
+@given(line_problems(smallest=5, largest=7), st.fractions(-12, 12, max_denominator=7))
 def test_a_point_on_the_graph_of_a_minimiser(problem, place):
     """No network has a smaller loss than before, and the minimiser has the same."""
     verdict = decide(problem)
@@ -178,7 +178,7 @@ def test_exact_fits_of_a_stratum(fit, place):
     inputs, limit, kink = fit
     verdict = decide(problem_of(inputs, [limit(x) for x in inputs], 2))
     assert (verdict.verdict, verdict.exact) == ("not-attained", 0)
-    assert verdict.escape.stratum["vertex"].endswith(f"kink at {kink}")
+    assert verdict.escape.stratum["description"].endswith(f"merge at the data point {kink}")
     # One more point on the limit: still fitted by the stratum, and by no network.
     more = decide(problem_of([*inputs, place], [limit(x) for x in (*inputs, place)], 2))
     assert (more.verdict, more.exact) == ("not-attained", 0)

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plane_cases import orthogonal
+from line_cases import orthogonal
 
 import symerm
 from symerm.attainability import strata as strata_module

@@ -7,11 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symerm.attainability.escape import LaurentPolynomial
-from symerm.reports.formulas import combination_formula, network_formulas, polynomial_formula
+from symerm.arithmetic.rational_functions import RationalFunction
+from symerm.reports.formulas import combination_formula, eps_formula, network_formulas
 
 SMALL = st.builds(Fraction, st.integers(-20, 20), st.integers(1, 9))
-POLYNOMIALS = st.builds(LaurentPolynomial, SMALL, SMALL, SMALL, SMALL)
+LAURENT = st.builds(lambda *x: RationalFunction.of(x, [0, 1]), SMALL, SMALL, SMALL, SMALL)
+QUOTIENTS = st.builds(
+    lambda top, bottom: RationalFunction.of(top, [1, *map(abs, bottom)]),
+    st.lists(SMALL, min_size=2, max_size=3), st.lists(SMALL, min_size=1, max_size=2),
+)
+FUNCTIONS = LAURENT | QUOTIENTS
 EPS = Fraction(3, 7)
 
 
@@ -22,14 +27,14 @@ def value(formula: str, **names: Fraction) -> Fraction:
     return Fraction(eval(exact.replace("^", "**"), scope))
 
 
-@given(POLYNOMIALS)
-def test_a_polynomial_is_read_back(polynomial) -> None:
-    text, rounded = polynomial_formula(polynomial)
+@given(FUNCTIONS)
+def test_a_function_is_read_back(function) -> None:
+    text, rounded = eps_formula(function)
     assert not rounded
-    assert value(text, eps=EPS) == polynomial(EPS)
+    assert value(text, eps=EPS) == function(EPS)
 
 
-@given(st.lists(POLYNOMIALS | SMALL, max_size=3), POLYNOMIALS | SMALL, st.lists(
+@given(st.lists(FUNCTIONS | SMALL, max_size=3), FUNCTIONS | SMALL, st.lists(
     SMALL, min_size=3, max_size=3))
 def test_a_combination_is_read_back(factors, constant, places) -> None:
     names = ["x", "y", "z"][: len(factors)]
@@ -37,8 +42,8 @@ def test_a_combination_is_read_back(factors, constant, places) -> None:
     assert not rounded
     at = dict(zip(names, places, strict=False))
 
-    def number(factor: Fraction | LaurentPolynomial) -> Fraction:
-        return factor(EPS) if isinstance(factor, LaurentPolynomial) else factor
+    def number(factor: Fraction | RationalFunction) -> Fraction:
+        return factor(EPS) if isinstance(factor, RationalFunction) else factor
 
     expected = number(constant) + sum(
         number(factor) * at[name] for factor, name in zip(factors, names, strict=True)
@@ -92,11 +97,11 @@ def test_many_unused_neurons_take_one_line(used, expected) -> None:
 
 def test_long_coefficients_are_rounded_and_marked() -> None:
     long = Fraction(1, 3**40)
-    text, rounded = polynomial_formula(LaurentPolynomial(pole=-long, constant=Fraction(2)))
+    text, rounded = eps_formula(RationalFunction.of([-long, 2], [0, 1]))
     assert rounded
-    assert re.fullmatch(r"2 - 8\.22526\d+E-20/eps", text)
+    assert re.fullmatch(r"-8\.22526\d+E-20/eps \+ 2", text)
     lines = list(network_formulas(
-        [[LaurentPolynomial(constant=long)]], [LaurentPolynomial()], [[Fraction(1)]],
+        [[RationalFunction.of([long])]], [RationalFunction(())], [[Fraction(1)]],
         [Fraction(0)], activation="relu", inputs=["x"], outputs=["y"],
     ))
     assert lines[0] == "y = h1"

@@ -10,22 +10,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.numeric import exact_loss, minimise
-from plane_cases import (
+from line_cases import (
     LARGE_GAP,
     constants,
     distance,
+    line_of,
+    line_problems,
     orthogonal,
-    plane_problems,
-    planes_of,
     realised,
     value,
 )
+from oracles.numeric import exact_loss, minimise
 from scipy.optimize import minimize, minimize_scalar
 from search_cases import certificate, problem_of
 
 from symerm.attainability import decide
-from symerm.attainability.planes import Triangle
 from symerm.certificates import checker
 from symerm.problem import Architecture, Problem
 from symerm.problem.catalogue import load_dataset
@@ -73,13 +72,11 @@ def test_bundled_counterexamples(name):
 
 def test_third_counterexample_loses_a_square():
     verdict = decide(problem_of(*THIRD, 2))
-    loss = verdict.escape.loss
-    assert loss.pole == loss.constant == loss.linear == 0
     # The family of the notes has 8 eps^2: another speed of the same escape.
-    assert loss.square > 0
+    assert str(verdict.escape.loss) == "2*eps^2"
     for eps, network, found in verdict.escape.samples:
         rows = verdict.problem.dataset
-        assert network.loss(rows.inputs, rows.outputs) == found == loss.square * eps**2
+        assert network.loss(rows.inputs, rows.outputs) == found == 2 * eps**2
 
 
 def test_a_large_gap():
@@ -87,7 +84,9 @@ def test_a_large_gap():
     assert verdict.verdict == "not-attained"
     assert Fraction("19.7979183") < verdict.lower < verdict.upper < Fraction("19.79791833")
     assert verdict.upper - verdict.lower <= verdict.upper * Fraction(1, 10**8)
-    assert verdict.escape.stratum["vertex"] == "left-facing kink at 2"
+    assert verdict.escape.stratum["description"] == (
+        "two left-facing kinks merge at the data point 2"
+    )
     assert is_valid(verdict)
 
 
@@ -102,7 +101,7 @@ def test_responses_of_a_network_are_attained():
 
 
 @settings(max_examples=30)
-@given(plane_problems())
+@given(line_problems())
 def test_random_problems(problem):
     verdict = decide(problem)
     data = problem.dataset
@@ -126,7 +125,7 @@ def test_random_problems(problem):
         assert verdict.upper - verdict.lower <= verdict.upper * Fraction(1, 10**8)
 
 
-def test_nearly_all_random_problems_are_decided():
+def test_random_problems_are_decided():
     source, verdicts = random.Random(5), []
     for _ in range(40):
         size = source.randint(5, 8)
@@ -134,13 +133,13 @@ def test_nearly_all_random_problems_are_decided():
         verdict = decide(problem_of(source.sample(range(-12, 13), size), rows, 2))
         assert is_valid(verdict)
         verdicts.append(verdict.verdict)
-    assert verdicts.count("undecided") <= 4
+    assert verdicts.count("undecided") == 0
     assert verdicts.count("not-attained") >= 3
     assert verdicts.count("attained") >= 20
 
 
 @settings(max_examples=12)
-@given(plane_problems(largest=6), st.integers(0, 10**6))
+@given(line_problems(largest=6), st.integers(0, 10**6))
 def test_symmetries(problem, seed):
     source, data = random.Random(seed), problem.dataset
     inputs = [x for (x,) in data.inputs]
@@ -172,7 +171,7 @@ def test_symmetries(problem, seed):
 
 
 @settings(max_examples=15)
-@given(plane_problems(largest=6), st.integers(0, 10**6))
+@given(line_problems(largest=6), st.integers(0, 10**6))
 def test_one_direction_of_responses_is_never_lost(problem, seed):
     source, data = random.Random(seed), problem.dataset
     rows = [[source.randint(-3, 3)] for _ in data.inputs]
@@ -196,26 +195,29 @@ def test_one_direction_of_responses_is_never_lost(problem, seed):
 )
 def test_strata_of_the_relu(inputs, y0, y1):
     rows = [[x * x, x**3] for x in inputs]
-    planes = planes_of(problem_of(inputs, rows, 2))
-    triangles = [cell for cell in planes.cells if isinstance(cell, Triangle)]
-    assert len(planes.curve.vertices) == 2 * len(inputs) - 3
-    assert len(triangles) == 2 * len(inputs) - 5
-    for triangle in triangles:
-        v, other = (value(planes, part) for part in triangle.plane((y0, y1, 0)))
+    line = line_of(problem_of(inputs, rows, 2))
+    meetings = list(line.meetings())
+    assert len(line.curve.vertices) == 2 * len(inputs) - 3
+    assert len(meetings) == 2 * len(inputs) - 5
+    for a, v, b in meetings:
+        base, other = value(line, [v]), value(line, [(b[0], y0 * b[1]), (a[0], -y1 * a[1])])
         weights = [1] * len(inputs)
-        # A limit: the projections of the unit vectors on realised planes tend to it.
-        target = orthogonal([*constants(planes), v, other], weights)
+        # A limit: the projections of the unit vectors on the spans of pairs tend to it.
+        target = orthogonal([*constants(line), base, other], weights)
         ends = []
         for step in (10, 10**4, 10**8):
-            near = [value(planes, part) for part in triangle.plane((y0 * step, y1 * step, 1))]
+            near = [
+                value(line, [(end[0], end[1]), (v[0], y * step * v[1])])
+                for end, y in ((a, y0), (b, y1))
+            ]
             ends.append(distance(
-                list(zip(*target, strict=True)), [*constants(planes), *near], weights
+                list(zip(*target, strict=True)), [*constants(line), *near], weights
             ))
         assert ends[0] > ends[1] > ends[2] > 0
         assert ends[2] < ends[0] / 10**8
         # Not realised, but for the strata next to the affine function, with y1 s-weight enough:
         # modulo rho_2 the kinks facing left between the second and third point are s and s - rho_3.
-        kinks = [planes.curve.vertices[part[0][0]] for part in (triangle.a, triangle.v, triangle.b)]
+        kinks = [line.curve.vertices[k] for k, _ in (a, v, b)]
         places = [(k.facing, k.kink) for k in kinks]
         first, last = 0, len(inputs) - 1
         affine = [k for k, place in enumerate(places) if place in (("right", first),
@@ -224,7 +226,7 @@ def test_strata_of_the_relu(inputs, y0, y1):
         if affine and affine != [1]:
             share = {0: y1, 2: y0}
             expected = share[affine[0]] >= share[2 - affine[0]]
-        assert realised(planes, v, other) == expected
+        assert realised(line, base, other) == expected
 
 
 # ---------------------------------------------------------------- another decision

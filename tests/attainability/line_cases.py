@@ -1,18 +1,20 @@
-"""Problems with one input and two neurons, and the mathematics of their planes done again.
+"""Problems with one input and two neurons, and the mathematics of their spans done again.
 
 Everything here is written from the definitions (kinks, spans, projections), in fractions, and
-shares nothing with the package but the class of problems.
+shares nothing with the package but the class of problems and the curve of neurons.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from hypothesis import strategies as st
 from search_cases import problem_of
 
-from symerm.attainability.scaled import scale_problem
-from symerm.attainability.two_neurons import PlaneProblem
+from symerm.arrangements.neuron_curve import NeuronCurve, neuron_curve
+from symerm.attainability.scaled import ScaledProblem, scale_problem
 
 RELU_OR_LEAKY = ["relu", "relu", "leaky:1/10", "leaky:1/2"]
 
@@ -20,7 +22,7 @@ LARGE_GAP = ([0, 1, 2, 3, 4], [[-2, -9], [-9, -7], [-9, 3], [0, 3], [-5, 2]])
 
 
 @st.composite
-def plane_problems(draw, *, smallest=4, largest=8, activations=RELU_OR_LEAKY):
+def line_problems(draw, *, smallest=4, largest=8, activations=RELU_OR_LEAKY):
     """Random integer problems, inputs sometimes repeated."""
     size, outputs = draw(st.integers(smallest, largest)), draw(st.integers(2, 4))
     inputs = draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size, unique=True))
@@ -34,8 +36,27 @@ def plane_problems(draw, *, smallest=4, largest=8, activations=RELU_OR_LEAKY):
     )
 
 
-def planes_of(problem) -> PlaneProblem:
-    return PlaneProblem.of(scale_problem(problem))
+@dataclass(frozen=True)
+class Line:
+    scaled: ScaledProblem
+    curve: NeuronCurve
+
+    def meetings(self):
+        """The signed vertices a, v, b of pairs of segments cone(a, v) and cone(v, b)."""
+        for first, second in combinations(self.curve.segments, 2):
+            ends = [[(end.vertex, end.sign) for end in part.ends] for part in (first, second)]
+            shared = {k for k, _ in ends[0]} & {k for k, _ in ends[1]}
+            if len(shared) == 1:
+                a, v = sorted(ends[0], key=lambda end: end[0] in shared)
+                b, w = sorted(ends[1], key=lambda end: end[0] in shared)
+                yield a, v, (b[0], b[1] * v[1] * w[1])
+
+
+def line_of(problem) -> Line:
+    scaled = scale_problem(problem)
+    return Line(scaled, neuron_curve(
+        scaled.forms, (scaled.slope_on, scaled.slope_off), modulo_constants=scaled.output_bias
+    ))
 
 
 def inner(x, y, weights):
@@ -70,24 +91,17 @@ def distance(targets, vectors, weights):
     return total
 
 
-def value(planes: PlaneProblem, combination):
+def value(line: Line, combination):
     """The activation vector of a combination of vertices."""
-    images = [vertex.image for vertex in planes.curve.vertices]
+    images = [vertex.image for vertex in line.curve.vertices]
     return [
         sum(Fraction(c) * images[k][i] for k, c in combination)
-        for i in range(planes.scaled.size)
+        for i in range(line.scaled.size)
     ]
 
 
-def constants(planes: PlaneProblem):
-    return [[1] * planes.scaled.size] if planes.scaled.output_bias else []
-
-
-def least_squares(planes: PlaneProblem, plane):
-    """The scaled loss of the span of the two factors of a bivector."""
-    scaled = planes.scaled
-    vectors = [*constants(planes), *(value(planes, part) for part in plane)]
-    return distance(scaled.targets, vectors, scaled.weights)
+def constants(line: Line):
+    return [[1] * line.scaled.size] if line.scaled.output_bias else []
 
 
 def in_plane(vectors, plane):
@@ -104,11 +118,11 @@ def in_plane(vectors, plane):
     return reduced
 
 
-def realised(planes: PlaneProblem, v, other) -> bool:
+def realised(line: Line, v, other) -> bool:
     """Whether the span of a curve's point v and a vector has a second point of the curve."""
-    plane = [*constants(planes), v, other]
-    for segment in planes.curve.segments:
-        ends = [value(planes, [(end.vertex, end.sign)]) for end in segment.ends]
+    plane = [*constants(line), v, other]
+    for segment in line.curve.segments:
+        ends = [value(line, [(end.vertex, end.sign)]) for end in segment.ends]
         first, second = in_plane(ends, plane)
         found = [end for end, rest in zip(ends, (first, second), strict=True) if not any(rest)]
         if any(first) and any(second):
@@ -119,6 +133,6 @@ def realised(planes: PlaneProblem, v, other) -> bool:
                 found.append([
                     lengths[1] * x - product * y for x, y in zip(*ends, strict=True)
                 ])
-        if any(any(rest) for rest in in_plane(found, [*constants(planes), v])):
+        if any(any(rest) for rest in in_plane(found, [*constants(line), v])):
             return True
     return False
