@@ -7,7 +7,9 @@ realised gives a T without a minimiser: its columns are a basis of U, the infimu
 network that reaches it would span U (Lim, Michalek, Qi 2019 for the closure; theory notes,
 sections 3, 5, 6 and 8).
 
-The cases are taken up to the affine symmetries of the inputs and up to the order of the neurons.
+The list is complete for two neurons on the line, and for three with output bias
+(docs/completeness.md).  The cases are taken up to the affine symmetries of the inputs and up to
+the order of the neurons.
 Whether a subspace is realised is decided by exact linear algebra in every cell
 (`symerm.attainability.realised`).
 """
@@ -178,7 +180,8 @@ def strata_table(
         _decided(vectors, family, cases)
         for family, cases in _up_to_symmetry(vectors, families, symmetries)
     )
-    complete = on_line and architecture.width == 2 and not omitted
+    known = architecture.width == 2 or (architecture.width == 3 and architecture.output_bias)
+    complete = on_line and known and not omitted
     verdict, reason, response = _every_response(vectors, strata, outputs, complete)
     if response is not None:
         place = dict(zip(points, response, strict=True))
@@ -292,9 +295,9 @@ def _every_response(
     width = vectors.architecture.width
     lost = [(k, s, s.outside[0]) for k, s in enumerate(strata, start=1) if s.outside is not None]
     if not lost:
-        if complete:
-            return "yes", "every boundary stratum lies inside the image", None
         sampled = any(stratum.sample for stratum in strata)
+        if complete and not sampled:
+            return "yes", "every boundary stratum lies inside the image", None
         return "undecided", (
             "no stratum in the list was seen to leave the image, but "
             + ("parameters were sampled" if sampled else "the list is not proved complete")

@@ -5,10 +5,12 @@ Neurons run along a curve of segments (`symerm.arrangements.neuron_curve`).
 - Two neurons on cone(a, v) and cone(v, b) that meet at v: the planes span(v, y0 b - y1 a).
 - Three neurons on a run a, v, b, c: their wedge is a combination of avb, avc, abc, vbc with
   non-negative coefficients; realised are the supports that are intervals, the others are strata.
-- ReLU with both biases has dependent triples besides (`symerm.attainability.strata_triples`).
+- With output bias three neurons can become dependent without two of them meeting
+  (`symerm.attainability.strata_triples`).
 
-Every stratum is a pencil span(base, y0 b - y1 a) with neurons as base; further parameters move
-the base, and a representative is chosen for them.
+For two neurons, and for three with output bias, these are all (docs/completeness.md).  Every
+stratum is a pencil span(base, y0 b - y1 a) with neurons as base; further parameters move the
+base, and a representative is chosen for them.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ from operator import mul
 
 from symerm.arrangements.neuron_curve import NeuronCurve, Segment, neuron_curve
 from symerm.attainability.realised import HiddenVectors, IntVector, Pencil
-from symerm.attainability.strata_families import Family, LinePoints, normal_line
-from symerm.attainability.strata_triples import affine_triples
+from symerm.attainability.strata_families import Family, LinePoints, distinct, normal_line
+from symerm.attainability.strata_triples import dependent_triples
 
 __all__ = ["line_families"]
 
@@ -40,8 +42,9 @@ class _Corner:
 def line_families(vectors: HiddenVectors) -> list[Family]:
     """The boundary strata of a dataset with one input, hidden biases and width two or more.
 
-    For width two the list is complete.  For more than three neurons only those in which two
-    neurons merge while the others stay apart are listed, one for each meeting point.
+    For width two the list is complete, for width three with output bias as well; without, the
+    dependent triples are left out.  For more than three neurons only those in which two neurons
+    merge while the others stay apart are listed, one for each meeting point.
 
     Examples
     --------
@@ -57,10 +60,9 @@ def line_families(vectors: HiddenVectors) -> list[Family]:
     if width > 3:
         return list(line.wide(width))
     families = [*line.pairs_and_one(), *line.runs()]
-    architecture = vectors.architecture
-    if architecture.output_bias and vectors.slopes[1] == 0:
-        families += affine_triples(vectors)
-    return [f for f in families if line.independent(f.pencil)]
+    if vectors.architecture.output_bias:
+        families += dependent_triples(vectors)
+    return distinct(vectors, [f for f in families if line.independent(f.pencil)])
 
 
 class _Line:
@@ -84,14 +86,11 @@ class _Line:
 
     def named(self, vertex: int) -> IntVector:
         """The activations that the name of a vertex stands for, times a common denominator."""
-        heights = tuple(form[0] for form in self.vectors.forms)
         if self.is_affine(vertex):
-            return heights
+            return self.points.affine()
         found = self.curve.vertices[vertex]
-        turn = 1 if found.facing == "right" else -1
-        on, off = self.vectors.slopes
-        values = [turn * (x - heights[self.order[found.kink]]) for x in heights]
-        return tuple((on if z > 0 else off) * z for z in values)
+        named = self.points.ramp if found.facing == "right" else self.points.fall
+        return named(found.kink)
 
     def orientation(self, vector: IntVector, other: IntVector) -> int:
         """1 if two vectors on one line point the same way, else -1."""
@@ -190,13 +189,18 @@ class _Line:
                 "pair", self.line_of(v), frozenset({self.line_of(a), self.line_of(b)}),
                 frozenset(lines),
             )}),
+            segment=self.ends(segments[0]) if len(segments) == 1 else (),
         )
 
+    def ends(self, segment: int) -> tuple[IntVector, ...]:
+        """The vectors whose cone a segment is."""
+        return tuple(self.image(end.vertex, end.sign) for end in self.segments[segment].ends)
+
     def middle(self, segment: int) -> IntVector:
-        ends = self.segments[segment].ends
-        return tuple(
-            map(sum, zip(*(self.image(end.vertex, end.sign) for end in ends), strict=True))
-        )
+        """The neuron with its kink halfway between those of the ends of a segment."""
+        (a, b), (c, d) = (end.ray for end in self.segments[segment].ends)
+        x, y = abs(c), abs(a)
+        return self.vectors.image((x * a + y * c, x * b + y * d))
 
     def apart(self, corner: _Corner, segment: int) -> bool:
         return not {end.vertex for end in self.segments[segment].ends} & set(corner.vertices)
@@ -229,37 +233,39 @@ class _Line:
             if found is None:
                 continue
             (va, vv, vb, vc), (a, v, b, c) = found
-            sum_bc = tuple(x + y for x, y in zip(b, c, strict=True))
-            sum_av = tuple(x + y for x, y in zip(a, v, strict=True))
+            (left,) = set(first.segments) - set(second.segments)
+            (right,) = set(second.segments) - set(first.segments)
             na, nv, nb, nc = map(self.name, (va, vv, vb, vc))
             minus_a = tuple(-x for x in a)
             at_v, at_b = self.place(vv), self.place(vb)
             middle = "third kink in the middle of its segment"
             term = self.term
-            cases: list[tuple[str, str, str, Pencil, int, str]] = [
+            cases: list[tuple[str, str, str, Pencil, int | None]] = [
                 ("avb abc", f"two neurons merge to {at_b}, one is {self.place(va)}",
                  self.symbols([na, nb], term(c, vc, "y0"), term(v, vv, "y1")),
-                 Pencil((a, b), v, c), 1, ""),
+                 Pencil((a, b), v, c), None),
                 ("avc vbc", f"two neurons merge to {at_v}, one is {self.place(vc)}",
                  self.symbols([nv, nc], term(b, vb, "y0"), term(a, va, "y1")),
-                 Pencil((v, c), a, b), 1, ""),
+                 Pencil((v, c), a, b), None),
                 ("avb vbc", f"three neurons close up at {at_v} and {at_b}",
                  self.symbols([nv, nb], term(c, vc, "y0"), term(minus_a, va, "y1")),
-                 Pencil((v, b), minus_a, c), 1, ""),
+                 Pencil((v, b), minus_a, c), None),
                 ("avb avc vbc", f"two neurons merge to {at_v}, one on the segment after the next",
                  self.symbols(
                      [nv, f"x in ({nb}, {nc})"], term(b, vb, "y0"), term(a, va, "y1")),
-                 Pencil((v, sum_bc), a, b), 2, middle),
+                 Pencil((v, self.middle(right)), a, b), right),
                 ("avb abc vbc", f"two neurons merge to {at_b}, one on the segment before",
                  self.symbols(
                      [nb, f"x in ({na}, {nv})"], term(c, vc, "y0"), term(v, vv, "y1")),
-                 Pencil((b, sum_av), v, c), 2, middle),
+                 Pencil((b, self.middle(left)), v, c), left),
             ]
             lines = tuple(self.line_of(k) for k in (va, vv, vb, vc))
-            for support, words, symbols, pencil, dimension, sample in cases:
+            for support, words, symbols, pencil, moving in cases:
                 yield Family(
-                    kind="run of three", words=words, symbols=symbols, dimension=dimension,
-                    pencil=pencil, sample=sample,
+                    kind="run of three", words=words, symbols=symbols,
+                    dimension=1 + (moving is not None), pencil=pencil,
+                    sample="" if moving is None else middle,
+                    segment=() if moving is None else self.ends(moving),
                     forms=frozenset({
                         ("run", support, *lines), ("run", _reversed(support), *lines[::-1])
                     }),

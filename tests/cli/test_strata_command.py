@@ -105,6 +105,33 @@ def test_html_holds_every_cell(run, points) -> None:
     assert out.count("<tr>") == 6
 
 
+@pytest.mark.parametrize("activation", ["relu", "leaky:1/10"])
+def test_three_neurons_list_dependent_triples_in_every_format(run, tmp_path, activation) -> None:
+    path = tmp_path / "six.csv"
+    path.write_text("x\n0\n1\n2\n3\n4\n5\n")
+    common = ("strata", path, "--width", "3", "--outputs-dim", "3", "--activation", activation)
+    found = ["span(lambda_3, x in (s, rho_2), y0*lambda_4 + y1*lambda_2)"]
+    if activation != "relu":
+        found.append("span(rho_3, x in (s, lambda_2), y0*rho_4 + y1*rho_2)")
+    texts = {style: run(*common, "--format", style) for style in ("text", "html", "latex", "json")}
+    assert {(code, err) for code, _, err in texts.values()} == {(0, "")}
+    for symbols in found:
+        (row,) = (row for row in texts["text"][1].splitlines() if symbols in row)
+        assert "become dependent" in row
+        assert symbols in texts["html"][1]
+        assert symbols.replace("_", r"\_") in texts["latex"][1]
+    assert "; these are all strata\n" in texts["text"][1]
+    document = json.loads(texts["json"][1])
+    assert document["complete"] is True
+    triples = [s for s in document["strata"] if s["kind"] == "hinged triple"]
+    assert [triple["subspaces"] for triple in triples] == found
+    for triple in triples:
+        assert (triple["cases"], triple["status"], triple["witness"]) == (2, "outside", None)
+        assert len(triple["refutation"]["subspace"]) == 3
+        assert len(triple["refutation"]["neurons_inside"]) == 2
+    assert {s["kind"] for s in document["strata"]} >= {"affine triple", "run of three"}
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 @pytest.mark.parametrize("width", [2, 3])
 def test_latex_compiles(run, points, tmp_path, width) -> None:

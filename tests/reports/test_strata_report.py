@@ -11,8 +11,8 @@ def test_unbounded_intervals_and_leaky_neurons() -> None:
     architecture = Architecture(2, parse_activation("leaky:1/10"))
     table = strata_table([(k,) for k in range(4)], architecture, outputs=2)
     text = format_strata(table, inputs=["age"])
-    # The kink at 2 in the gap before: slopes 1/10 and 1, their difference is realised from 11 on.
-    assert "inside for y1/y0 >= 11" in text
+    # The kink at 2 in the gap before: s is realised from rho_3 - lambda_3 = 11/10 s on.
+    assert "inside for y1/y0 >= 11/10" in text
     assert "leaky:1/10(age - 2)" in text
     assert "relu" not in text
 
@@ -26,7 +26,7 @@ def test_every_row_of_the_table_has_its_lines_below() -> None:
             ["inside"] * (stratum.witness is not None)
             + ["outside"] * (stratum.outside is not None)
         )
-    assert "not proved to be all strata" in lines[-2]
+    assert "these are all strata" in lines[-2]
     samples = [stratum["sample"] for stratum in strata_to_json(table)["strata"]]
     assert None in samples
     assert "z halfway between 1 and 3" in samples
