@@ -1135,7 +1135,7 @@ class Root:
 
     @cached_property
     def heights(self) -> list[int]:
-        """den(b, x) for all products x and for b, the product of two responses (Lemma 25)."""
+        """den(b, x) for all products x and x = b, the product of two responses (Lemma 25)."""
         space, (i, j) = self.space, self.space.basis
         rows = [tuple((s * space.cross[k][i], s * space.cross[k][j]) for k, s in wedge)
                 for wedge in self.wedges]
@@ -1309,8 +1309,8 @@ class Region:
     def spacelike(self, vectors: Any) -> None:
         """Check that no product is inside of the cone of a lower loss, by vectors (Lemma 25)."""
         root, space, (a, b) = self.root, self.root.space, self.root.space.goal
-        space.spend(2 * len(space.responses) ** 2, 2 * space.bits + 2 * bits_of([(a, b)]))
-        norm = sum(x * x for row in space.responses for x in row)  # m1 and m2, squared
+        space.spend(2 * len(space.responses) ** 2, 2 * bits_of([*space.responses, (a, b)]))
+        norm = sum(x * x for row in space.responses for x in row)  # the sum of the squares of m1 and m2
         good = space.width == len(space.basis) == 2 and 2 * a > b * space.square
         good = good and 2 * a * (a - b * space.square) + b * b * (space.square**2 - norm) > 0
         require(good, "the form has no light cone", Invalid)
