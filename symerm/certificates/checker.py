@@ -1310,7 +1310,7 @@ class Region:
         """Check that no product is inside of the cone of a lower loss, by vectors (Lemma 25)."""
         root, space, (a, b) = self.root, self.root.space, self.root.space.goal
         space.spend(2 * len(space.responses) ** 2, 2 * bits_of([*space.responses, (a, b)]))
-        norm = sum(x * x for row in space.responses for x in row)  # the sum of the squares of m1 and m2
+        norm = sum(x * x for row in space.responses for x in row)  # m1 ** 2 + m2 ** 2
         good = space.width == len(space.basis) == 2 and 2 * a > b * space.square
         good = good and 2 * a * (a - b * space.square) + b * b * (space.square**2 - norm) > 0
         require(good, "the form has no light cone", Invalid)
