@@ -15,7 +15,7 @@ import sympy
 from symerm import Architecture, Dataset, Problem, ShallowNetwork, load_dataset
 from symerm.arithmetic.linalg import rank
 from symerm.attainability.scaled import scale_problem
-from symerm.attainability.secants import SecantProblem
+from symerm.attainability.secant_problem import SecantProblem
 from symerm.problem.architecture import RELU, parse_activation
 
 PROOFS = Path(__file__).resolve().parents[1] / "proofs"

@@ -23,8 +23,8 @@ from symerm.arithmetic.rational_functions import RationalFunction
 from symerm.attainability.escape import Escape, Family
 from symerm.attainability.scaled import ScaledProblem
 from symerm.attainability.secant_networks import NeuronPath, neuron_paths
+from symerm.attainability.secant_problem import Limit, SecantProblem
 from symerm.attainability.secant_strata import describe_stratum
-from symerm.attainability.secants import Limit, SecantProblem
 from symerm.errors import CertificateError
 from symerm.networks.shallow import ShallowNetwork
 

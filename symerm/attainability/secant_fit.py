@@ -22,7 +22,7 @@ from symerm.arrangements.neuron_pieces import SignedVertex
 from symerm.attainability.exterior import ExteriorForms
 
 if TYPE_CHECKING:
-    from symerm.attainability.secants import SecantProblem
+    from symerm.attainability.secant_problem import SecantProblem
 
 __all__ = ["realised_fit"]
 
@@ -48,7 +48,7 @@ def realised_fit(problem: SecantProblem) -> list[Neuron] | None:
     Examples
     --------
     >>> from symerm.attainability.scaled import scale_problem
-    >>> from symerm.attainability.secants import SecantProblem
+    >>> from symerm.attainability.secant_problem import SecantProblem
     >>> from symerm.problem import Architecture, Dataset, Problem
     >>> def fit(outputs):
     ...     data = Dataset.from_rows([0, 1, 2, 3], outputs)

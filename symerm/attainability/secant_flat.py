@@ -25,7 +25,7 @@ from symerm.attainability.secant_search import SecantGuess
 from symerm.attainability.secant_tables import RootTables
 
 if TYPE_CHECKING:
-    from symerm.attainability.secants import SecantProblem
+    from symerm.attainability.secant_problem import SecantProblem
 
 __all__ = ["flat_minimum"]
 

@@ -16,8 +16,8 @@ from fractions import Fraction
 from flint import fmpq, fmpq_poly
 
 from symerm.arithmetic.linalg import nullspace, primitive, solve
+from symerm.attainability.secant_problem import Limit, SecantProblem
 from symerm.attainability.secant_roots import Root
-from symerm.attainability.secants import Limit, SecantProblem
 from symerm.errors import CertificateError
 
 __all__ = ["NeuronPath", "neuron_paths", "realised_neurons"]

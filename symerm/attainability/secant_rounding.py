@@ -22,7 +22,7 @@ from symerm.attainability.secant_search import SecantGuess, derivatives
 from symerm.attainability.secant_tables import RootTables, degrees, incidence_of
 
 if TYPE_CHECKING:
-    from symerm.attainability.secants import SecantProblem
+    from symerm.attainability.secant_problem import SecantProblem
 
 __all__ = ["exact_point"]
 

@@ -19,7 +19,8 @@ from symerm.attainability.refit import refitted_network
 from symerm.attainability.scaled import ScaledProblem
 from symerm.attainability.secant_escape import secant_escape
 from symerm.attainability.secant_networks import realised_neurons
-from symerm.attainability.secants import Limit, SecantDecision, SecantProblem, decide_secants
+from symerm.attainability.secant_problem import Limit, SecantProblem
+from symerm.attainability.secants import SecantDecision, decide_secants
 from symerm.attainability.verdict import Verdict
 from symerm.errors import CertificateError, UnsupportedError
 from symerm.networks.shallow import ShallowNetwork

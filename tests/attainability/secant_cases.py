@@ -18,7 +18,7 @@ from search_cases import problem_of
 from symerm.attainability.scaled import scale_problem
 from symerm.attainability.secant_cells import Cell, merged, root_cell, split, without_dead
 from symerm.attainability.secant_charts import Chart
-from symerm.attainability.secants import SecantProblem
+from symerm.attainability.secant_problem import SecantProblem
 from symerm.attainability.vector_polynomials import BITS, MASK
 
 

@@ -9,7 +9,8 @@ from search_cases import problem_of
 
 from symerm.attainability import decide, secants
 from symerm.attainability.scaled import scale_problem
-from symerm.attainability.secants import SecantProblem, decide_secants
+from symerm.attainability.secant_problem import SecantProblem
+from symerm.attainability.secants import decide_secants
 from symerm.certificates import checker
 from symerm.certificates.writer import certificate_text
 from symerm.problem import Architecture, Dataset, Problem

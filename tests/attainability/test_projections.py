@@ -20,7 +20,8 @@ from symerm.attainability.projections import (
 )
 from symerm.attainability.proofs import NonnegativeProof, ProjectionProof
 from symerm.attainability.scaled import scale_problem
-from symerm.attainability.secants import SecantProblem, decide_secants
+from symerm.attainability.secant_problem import SecantProblem
+from symerm.attainability.secants import decide_secants
 from symerm.attainability.verdict import Verdict
 from symerm.certificates import FileJournal
 

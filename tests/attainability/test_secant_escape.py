@@ -13,9 +13,9 @@ from symerm.attainability.pointwise_limit import limit_at, limit_pieces
 from symerm.attainability.refit import refitted_network
 from symerm.attainability.secant_escape import secant_escape
 from symerm.attainability.secant_networks import neuron_paths
+from symerm.attainability.secant_problem import Limit
 from symerm.attainability.secant_strata import describe_stratum
 from symerm.attainability.secant_tables import dead_boxes, degrees
-from symerm.attainability.secants import Limit
 from symerm.attainability.verdict import Verdict
 from symerm.errors import CertificateError
 from symerm.networks.serialization import network_to_json

@@ -16,7 +16,7 @@ from symerm.arrangements.neuron_pieces import neuron_pieces
 from symerm.attainability.exterior import ExteriorForms
 from symerm.attainability.scaled import scale_problem
 from symerm.attainability.secant_fit import realised_fit
-from symerm.attainability.secants import SecantProblem
+from symerm.attainability.secant_problem import SecantProblem
 
 GOLDEN = ([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 0], [-1, 0], [0, 1]])
 COUNTEREXAMPLES = [

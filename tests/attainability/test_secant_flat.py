@@ -14,8 +14,8 @@ from symerm.attainability import decide
 from symerm.attainability.refit import refitted_network
 from symerm.attainability.secant_flat import flat_minimum
 from symerm.attainability.secant_networks import realised_neurons
+from symerm.attainability.secant_problem import Limit
 from symerm.attainability.secant_search import search_minima
-from symerm.attainability.secants import Limit
 
 LINE = [[k] for k in range(7)]
 HELD = [[8, 9], [-5, 1], [-7, 6], [-6, 0], [-5, 2], [-1, -6], [0, 2]]

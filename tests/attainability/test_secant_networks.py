@@ -9,7 +9,7 @@ from search_cases import problem_of
 from symerm.attainability.refit import refitted_network
 from symerm.attainability.scaled import scale_problem
 from symerm.attainability.secant_networks import neuron_paths, realised_neurons
-from symerm.attainability.secants import Limit, SecantProblem
+from symerm.attainability.secant_problem import Limit, SecantProblem
 from symerm.errors import CertificateError
 
 LINE = [[0], [1], [3], [4], [Fraction(9, 2)]]

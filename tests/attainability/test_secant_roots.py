@@ -24,8 +24,8 @@ from secant_cases import (
 
 from symerm.attainability import decide
 from symerm.attainability.secant_networks import neuron_paths, realised_neurons
+from symerm.attainability.secant_problem import Limit
 from symerm.attainability.secant_roots import secant_roots
-from symerm.attainability.secants import Limit
 from symerm.certificates import checker
 from symerm.certificates.writer import certificate_text
 

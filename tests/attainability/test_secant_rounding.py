@@ -8,9 +8,9 @@ import pytest
 from search_cases import problem_of
 
 from symerm.attainability.scaled import scale_problem
+from symerm.attainability.secant_problem import SecantProblem
 from symerm.attainability.secant_rounding import exact_point
 from symerm.attainability.secant_search import search_minima
-from symerm.attainability.secants import SecantProblem
 
 TOLERANCE = Fraction(1, 10**9)
 

@@ -12,9 +12,9 @@ from test_secant_networks import IN_LINE, LINE, PLANE, SPACE
 from symerm.attainability.exterior import ExteriorForms
 from symerm.attainability.scaled import scale_problem
 from symerm.attainability.secant_cells import coefficients, root_cell
+from symerm.attainability.secant_problem import SecantProblem
 from symerm.attainability.secant_search import search_minima
 from symerm.attainability.secant_tables import closed_at_once, degrees, may_be_below
-from symerm.attainability.secants import SecantProblem
 
 CASES = [
     (LINE, 2, {}), (LINE[:4], 3, {}), (LINE, 3, {"output_bias": False}), (PLANE, 2, {}),

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from search_cases import problem_of
 
-from symerm.attainability import decide, secant_verdict, secants
+from symerm.attainability import decide, secant_problem, secant_verdict, secants
 from symerm.attainability.proofs import SecantProof
 from symerm.attainability.scaled import scale_problem
 from symerm.attainability.secant_verdict import decide_by_secants
@@ -85,7 +85,7 @@ def test_too_many_cases_leave_the_other_bounds(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(("owner", "stage"), [
     (secant_verdict, "decide_secants"), (secant_verdict, "secant_escape"),
-    (secants, "root_tables"), (secants, "search_minima"), (secants, "closed_at_once"),
+    (secant_problem, "root_tables"), (secants, "search_minima"), (secants, "closed_at_once"),
     (secants.RootProver, "prove"),
 ])
 @pytest.mark.parametrize("rows", [LARGE_GAP, HELD])

@@ -21,7 +21,7 @@ from symerm.arrangements.neuron_pieces import neuron_pieces
 from symerm.attainability.exterior import ExteriorForms
 from symerm.attainability.scaled import scale_problem
 from symerm.attainability.secant_fit import realised_fit
-from symerm.attainability.secants import SecantProblem
+from symerm.attainability.secant_problem import SecantProblem
 from symerm.certificates.checker import Pieces, limit_loss
 
 # Data, the root of a limit without loss, and the limit.

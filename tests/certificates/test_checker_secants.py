@@ -34,7 +34,7 @@ from search_cases import problem_of as case_of
 
 from symerm.attainability import decide
 from symerm.attainability.scaled import scale_problem
-from symerm.attainability.secants import SecantProblem
+from symerm.attainability.secant_problem import SecantProblem
 from symerm.certificates import checker
 from symerm.certificates.checker import Cell, Invalid, Malformed, Pieces, Problem, Root, prod
 
