@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -67,7 +68,9 @@ class SecantProblem:
     conforming: bool = True
 
     @classmethod
-    def of(cls, scaled: ScaledProblem, *, most: int | None = None) -> SecantProblem:
+    def of(
+        cls, scaled: ScaledProblem, *, most: int | None = None, deadline: float | None = None
+    ) -> SecantProblem:
         """Pieces, roots and tables of a scaled problem.
 
         Parameters
@@ -75,11 +78,13 @@ class SecantProblem:
         scaled : ScaledProblem
         most : int, optional
             How many roots are accepted, at least.
+        deadline : float, optional
+            Time of `time.monotonic` by which the roots have to be listed.
 
         Raises
         ------
         UnsupportedError
-            If there are too many cones or roots.
+            If there are too many cones or roots, or the time is over.
         """
         pieces = neuron_pieces(
             scaled.forms, (scaled.slope_on, scaled.slope_off),
@@ -91,7 +96,12 @@ class SecantProblem:
         if most is not None and count > most:
             raise UnsupportedError(f"{count} cases of neurons are more than {most}")
         forms = ExteriorForms.of(scaled, pieces.images)
-        tables = root_tables(secant_roots(pieces, forms, scaled.width), forms)
+        roots = []
+        for root in secant_roots(pieces, forms, scaled.width):
+            if deadline is not None and time.monotonic() > deadline:
+                raise UnsupportedError("the time limit was reached while the cases were listed")
+            roots.append(root)
+        tables = root_tables(roots, forms)
         return cls(scaled, pieces, forms, tables, refined.refinements, refined.complete)
 
     def loss(

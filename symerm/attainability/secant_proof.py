@@ -19,6 +19,7 @@ import numpy as np
 
 from symerm.arithmetic.symmetric import is_semidefinite
 from symerm.attainability.cell_view import CellView, simplex_slots
+from symerm.attainability.chart_bounds import chart_above
 from symerm.attainability.chart_tensors import exact_polynomial
 from symerm.attainability.chart_view import ChartView
 from symerm.attainability.convex_bounds import convex_bound
@@ -35,7 +36,7 @@ from symerm.attainability.secant_cells import (
 )
 from symerm.attainability.secant_charts import Chart, chart_of
 from symerm.attainability.secant_elsewhere import Elsewhere, Piece
-from symerm.attainability.secant_leaves import Goals, Leaves, Step, chart_above
+from symerm.attainability.secant_leaves import Goals, Leaves, Step
 from symerm.attainability.secant_tables import RootTables
 
 __all__ = ["Effort", "Goals", "RootProver", "Step"]
@@ -66,6 +67,11 @@ class Effort:
 
     def __init__(self, steps: int | None = None, deadline: float | None = None) -> None:
         self.left, self.deadline = steps, deadline
+        #: Half of the time that is left when this is made.
+        self.half: float | None = None
+        if deadline is not None:
+            now = time.monotonic()
+            self.half = now + (deadline - now) / 2
 
     def spend(self, count: int) -> None:
         """Count some steps."""

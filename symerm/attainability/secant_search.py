@@ -9,6 +9,7 @@ one item outside the box stay.  Roots that have no tuple better than one that is
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,10 +65,13 @@ class SecantGuess:
     escaping: bool = False
 
 
-def search_minima(tables: Sequence[RootTables], seed: int = 0) -> list[SecantGuess]:
+def search_minima(
+    tables: Sequence[RootTables], seed: int = 0, *, deadline: float | None = None
+) -> list[SecantGuess]:
     """Local minima on roots, realised ones and those of the strata, best first.
 
-    Of roots without a loss below the best of the realised minima there may be none.
+    Of roots without a loss below the best of the realised minima there may be none, nor of those
+    that are left when the deadline, a time of `time.monotonic`, has passed.
     """
     known = min(
         1.0 - float(table.num_float[k, k])
@@ -76,14 +80,17 @@ def search_minima(tables: Sequence[RootTables], seed: int = 0) -> list[SecantGue
     left = _below(tables, range(len(tables)), known)
     if len(left) > 2 * _FIRST:
         shares = {root: _centre(tables[root]) for root in left}
-        first = search_roots(tables, sorted(left, key=shares.__getitem__)[:_FIRST], seed)
+        first = search_roots(
+            tables, sorted(left, key=shares.__getitem__)[:_FIRST], seed, deadline=deadline
+        )
         realised = (g.share for g in first if g.box is None and not g.escaping)
         left = _below(tables, left, min([known, *realised]))
-    return search_roots(tables, left, seed)
+    return search_roots(tables, left, seed, deadline=deadline)
 
 
 def search_roots(
-    tables: Sequence[RootTables], roots: Sequence[int], seed: int = 0, *, starts: int | None = None
+    tables: Sequence[RootTables], roots: Sequence[int], seed: int = 0, *,
+    starts: int | None = None, deadline: float | None = None,
 ) -> list[SecantGuess]:
     """Local minima on some roots, best first."""
     rng = np.random.default_rng(seed)
@@ -102,6 +109,8 @@ def search_roots(
         count = starts or min(_MORE_STARTS, max(_STARTS, _SHARED // len(patches)))
         step = max(1, _BATCH // count)
         for start in range(0, len(patches), step):
+            if deadline is not None and time.monotonic() > deadline:
+                break
             part = patches[start : start + step]
             guesses.extend(_minimise(tables, shape, part, _starts(shape, len(part), count, rng)))
     return sorted(guesses, key=lambda guess: guess.share)

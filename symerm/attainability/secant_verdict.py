@@ -92,7 +92,7 @@ def decide_by_secants(
         return bounded
     most = _QUICK_ROOTS if quick else _ROOTS if deadline is None else _ROOTS_IN_TIME
     try:
-        secants = SecantProblem.of(scaled, most=most)
+        secants = SecantProblem.of(scaled, most=most, deadline=deadline)
         if not secants.tables:
             raise UnsupportedError("the hidden neurons span fewer dimensions than the width")
         decision = decide_secants(

@@ -111,7 +111,7 @@ class _Decision:
         self.failed: set[int] = set()
 
     def decide(self) -> SecantDecision:
-        guesses = search_minima(self.problem.tables)
+        guesses = search_minima(self.problem.tables, deadline=self.effort.half)
         best, stratum = self._points(guesses)
         decision = self._decide(best, stratum)
         if decision is None and self.failed and not self.effort.over:
