@@ -99,38 +99,37 @@ def _losses(points: Array, targets: Array, neurons: Array) -> Array:
 
 
 def _refined(points: Array, targets: Array, neurons: Array, steps: int) -> Array:
-    """Move one kink or two at a time, by steps that shrink where nothing is gained."""
+    """Move one kink or two at a time, by steps that shrink where nothing is gained.
+
+    A kink may also move to the nearest data point.
+    """
     low, high = points.min(), points.max()
     count, width, _ = neurons.shape
     neurons, size = neurons.copy(), np.full(count, (high - low) / len(points) / 4)
     losses = _losses(points, targets, neurons)
-    moves = [np.eye(width)[j] * sign for j in range(width) for sign in (1, -1)]
+    units = np.eye(width)
+    moves = [sign * unit for unit in units for sign in (1, -1)]
     moves += [
-        np.eye(width)[i] + sign * np.eye(width)[j]
-        for i, j in combinations(range(width), 2) for sign in (1, -1)
+        first * x + second * y
+        for x, y in combinations(units, 2) for first in (1, -1) for second in (1, -1)
     ]
-    moves += [-move for move in moves[2 * width :]]
     for _ in range(steps):
-        trials = []
-        for move in moves:
-            trial = neurons.copy()
-            trial[:, :, 0] = np.clip(trial[:, :, 0] + size[:, None] * move, low, high)
-            trials.append(trial)
-        # A kink may also move to the nearest data point.
-        for j in range(width):
-            trial = neurons.copy()
-            nearest = np.abs(trial[:, j, :1] - points).argmin(1)
-            trial[:, j, 0] = points[nearest]
-            trials.append(trial)
-        found = _losses(points, targets, np.concatenate(trials)).reshape(len(trials), count)
-        choice = found.argmin(0)
-        best = found[choice, np.arange(count)]
-        better = best < losses - 1e-14
-        neurons = np.where(
-            better[:, None, None], np.array(trials)[choice, np.arange(count)], neurons
-        )
-        losses = np.where(better, best, losses)
-        size = np.where(better, size * 1.3, size / 2)
-        if size.max() < 1e-10:
+        (active,) = np.nonzero(size > 1e-10)
+        if not len(active):
             break
+        here = neurons[active]
+        trials = np.repeat(here[None], len(moves) + width, axis=0)
+        for trial, move in zip(trials, moves, strict=False):
+            trial[:, :, 0] = np.clip(here[:, :, 0] + size[active, None] * move, low, high)
+        for j, trial in enumerate(trials[len(moves) :]):
+            nearest = np.abs(here[:, j, :1] - points).argmin(1)
+            trial[:, j, 0] = points[nearest]
+        found = _losses(points, targets, trials.reshape(-1, width, 2)).reshape(len(trials), -1)
+        choice = found.argmin(0)
+        best = found[choice, np.arange(len(active))]
+        better = best < losses[active] - 1e-14
+        moved = active[better]
+        neurons[moved] = trials[choice[better], np.flatnonzero(better)]
+        losses[moved] = best[better]
+        size[active] = np.where(better, size[active] * 1.3, size[active] / 2)
     return neurons
