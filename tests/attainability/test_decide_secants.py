@@ -101,7 +101,7 @@ def test_a_minimum_that_the_search_missed_is_found_where_the_proof_fails(seed, m
     expected = decide_secants(problem, tolerance=TOLERANCE)
     found = secants.search_minima(problem.tables)
     poor = [guess for guess in found if guess.root != found[0].root]
-    monkeypatch.setattr(secants, "search_minima", lambda tables: poor)
+    monkeypatch.setattr(secants, "search_minima", lambda tables, deadline: poor)
     decision = decide_secants(problem, tolerance=TOLERANCE)
     assert decision.verdict == expected.verdict != "undecided"
     assert max(decision.lower, expected.lower) <= min(
