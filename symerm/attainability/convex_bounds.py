@@ -132,7 +132,7 @@ def _restricted(symmetric: Array, kept: Sequence[Sequence[int]]) -> Array:
 
 
 def _hessians(symmetric: Array, sizes: tuple[int, ...]) -> list[Array]:
-    """The Bernstein coefficients of half the Hessian, in differences to the first generators."""
+    """The Bernstein coefficients of the Hessian, in differences to the first generators."""
     count = len(sizes)
     # moved[s]: index i_s replaced by differences; both indices replaced.
     offsets = np.concatenate([[0], np.cumsum([n - 1 for n in sizes])])
