@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from symerm.arithmetic.linalg import primitive
 from symerm.arithmetic.symmetric import is_semidefinite
 from symerm.attainability.cell_view import CellView
-from symerm.attainability.secant_cells import Cell, gram, products
+from symerm.attainability.secant_cells import Cell, gram
 
 __all__ = ["How", "convex_bound", "convex_product"]
 
@@ -47,7 +47,7 @@ def convex_bound(cell: Cell, view: CellView, form: fmpz_mat, floats: Array) -> H
         The form in the units of `RootTables`.
     """
     slots = [slot.generators for slot in cell.slots]
-    return convex_product(slots, products(cell), view.sized, form, floats)
+    return convex_product(slots, view.tensors, view.sized, form, floats)
 
 
 def convex_product(
@@ -79,11 +79,11 @@ def convex_product(
         return None
     if not _convex_inside(part, left):
         return None
-    matrices = np.array(list(_hessians(part, left)), dtype=float)
+    matrices = np.array(_hessians(part, left), dtype=float)
     if matrices.size and float(np.linalg.eigvalsh(matrices).min()) < -1e-12 * size:
         return None
     point = _minimum(part, left)
-    if point is None or _tangent(part, left, point) < -1e-9 * size:
+    if _tangent(part, left, point) < -1e-9 * size:
         return None
     whole = [
         [round(float(x) * _DIGITS) for x in part_of_slot] for part_of_slot in point
@@ -134,7 +134,7 @@ def _restricted(symmetric: Array, kept: Sequence[Sequence[int]]) -> Array:
 def _hessians(symmetric: Array, sizes: tuple[int, ...]) -> list[Array]:
     """The Bernstein coefficients of the Hessian, in differences to the first generators."""
     count = len(sizes)
-    # moved[s]: index i_s replaced by differences; both indices replaced.
+    # One index of a slot, both, and one of each of two slots replaced by differences.
     offsets = np.concatenate([[0], np.cumsum([n - 1 for n in sizes])])
     one = {s: _difference(symmetric, 2 * s) for s in range(count)}
     both = {s: _difference(one[s], 2 * s + 1) for s in range(count)}
@@ -221,7 +221,7 @@ def _convex_inside(symmetric: Array, sizes: tuple[int, ...]) -> bool:
     return bool(spectrum[0] >= -1e-7 * max(abs(float(spectrum[-1])), 1e-300))
 
 
-def _minimum(symmetric: Array, sizes: tuple[int, ...]) -> list[Array] | None:
+def _minimum(symmetric: Array, sizes: tuple[int, ...]) -> list[Array]:
     """A minimum of the form over coefficients of sum one, by Newton steps on active faces."""
     count = len(sizes)
     point = [np.full(n, 1.0 / n) for n in sizes]

@@ -10,7 +10,7 @@ non-negative least-squares problem (docs/secants.md, Lemma 25).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import combinations
 from math import exp, log
@@ -78,7 +78,7 @@ class LightCone:
         self.factor = basis * np.sqrt(np.maximum(spectrum, 0.0))
 
     def separates(
-        self, rows: Array, exact: Sequence[Sequence[int]]
+        self, rows: Array, exact: Callable[[], Sequence[Sequence[int]]]
     ) -> list[list[Any]] | None:
         """Vectors [y, s] that prove a bound on all combinations of some vectors, or None.
 
@@ -86,7 +86,8 @@ class LightCone:
         ----------
         rows : N x K array
             The vectors in units of wedges of length one, each up to a positive factor.
-        exact : the same in integers
+        exact : callable
+            The same in integers, asked for only where floats propose a proof.
         """
         norms = np.sqrt(np.maximum(np.einsum("ij,ij->i", rows @ self.factor, rows @ self.factor)
                                    + (rows @ self.cosines) ** 2, 1e-300))
@@ -121,7 +122,7 @@ class LightCone:
                 for x, length in zip(coordinates, self.lengths, strict=True)
             ]
             found.append([y, round(Fraction(of_plane) * Fraction(self.ratio) * int(_DIGITS))])
-        return found if self._proved(found, exact) else None
+        return found if self._proved(found, exact()) else None
 
     def _proved(self, vectors: Sequence[Sequence[Any]], exact: Sequence[Sequence[int]]) -> bool:
         """The conditions of the lemma in integers."""

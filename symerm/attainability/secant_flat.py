@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from symerm.arithmetic.linalg import nullspace, primitive, rank, solve
-from symerm.attainability.secant_roots import Root
+from symerm.arithmetic.linalg import nullspace, primitive, row_reduce, solve
+from symerm.attainability.secant_roots import Root, segment_scales
 from symerm.attainability.secant_search import SecantGuess
 from symerm.attainability.secant_tables import RootTables
 
@@ -65,7 +65,9 @@ def flat_minimum(
         k for items, row in zip(root.axes, guess.coordinates, strict=True)
         for item, w in zip(items, row, strict=True) if w for k, _ in item
     })
-    basis = _basis(forms.inner, vertices)
+    # The first vertices that span what all of them span.
+    _, pivots = row_reduce([[forms.inner[i][j] for j in vertices] for i in vertices])
+    basis = [vertices[k] for k in pivots]
     if len(basis) != problem.scaled.width + 1:
         return None
     gram = [[forms.inner[i][j] for j in basis] for i in basis]
@@ -115,16 +117,6 @@ def _balanced(guess: SecantGuess, table: RootTables) -> list[list[float]]:
     return found
 
 
-def _basis(inner: Sequence[Sequence[int]], vertices: Sequence[int]) -> list[int]:
-    """The first vertices that span what all of them span."""
-    found: list[int] = []
-    for k in vertices:
-        trial = [*found, k]
-        if rank([[inner[i][j] for j in trial] for i in trial]) == len(trial):
-            found = trial
-    return found
-
-
 def _nearest(
     problem: SecantProblem, root: Root, guess: SecantGuess, basis: Sequence[int],
     covectors: Sequence[Sequence[Fraction]],
@@ -161,7 +153,7 @@ def _float_neurons(
                 (item[0][0], item[0][1] * w) for item, w in zip(items, weights, strict=True)
             ])
         else:
-            (a1, a2, b1, b2), first = _scales(problem, items), _forward(items)
+            (a1, a2, b1, b2), first = segment_scales(items, problem.forms), _forward(items)
             apart, p1, p2 = weights
             p1, p2 = p1 * a2 * b2, p2 * a1 * b1
             apart *= a2 * b1 if first else a1 * b2
@@ -176,17 +168,6 @@ def _float_neurons(
 def _forward(items: Sequence[Sequence[Signed]]) -> bool:
     """Whether the first item of joined segments is (u1, v2), not (u2, v1)."""
     return items[0][0] == items[1][0]
-
-
-def _scales(
-    problem: SecantProblem, items: Sequence[Sequence[Signed]]
-) -> tuple[int, int, int, int]:
-    """Factors that make the ends of parallel segments differ by the same vector."""
-    _, (u1, v1), (u2, v2) = items
-    ends, inner = (u1, u2, v1, v2), problem.forms.inner
-    relation = nullspace([[s * t * inner[i][j] for j, t in ends] for i, s in ends])
-    a1, a2, b1, b2 = map(abs, primitive(relation[0]))
-    return a1, a2, b1, b2
 
 
 def _coordinates(
@@ -241,7 +222,7 @@ def _joined(
 ) -> list[Fraction] | None:
     """The coordinates of two neurons on parallel segments, both of value zero."""
     _, (u1, v1), (u2, v2) = items
-    a1, a2, b1, b2 = _scales(problem, items)
+    a1, a2, b1, b2 = segment_scales(items, problem.forms)
     shares = []
     for (first, a), (second, b) in (((u1, a1), (u2, a2)), ((v1, b1), (v2, b2))):
         # The heights of the scaled ends.

@@ -113,8 +113,9 @@ class Leaves:
             return None
         if self.kind == "attained":
             inner = all(x > 0 for pair in chart.radius for x in pair)
-            degrees = self._degrees(chart)
-            if inner and self._definite(exact_polynomial(chart), chart.groups, degrees):
+            if inner and self._definite(
+                exact_polynomial(chart), chart.groups, self._degrees(chart)
+            ):
                 return ("r", *how)
             return None
         return ("n", *how) if self._chart_rises(chart, view) else None
@@ -156,9 +157,10 @@ class Leaves:
         sizes = tuple(map(len, chart.groups))
         degrees = [*[2] * len(chart.inside), 2 * m, 2 * m - 3]
         moving = {len(sizes) - 1: [k for k, (_, t) in enumerate(chart.radius) if t > 0]}
-        return self._one_sign([form_polynomial(form, whole, away) for form in self.between], [
-            lambda found, sign: _vertices_positive(found, sizes, degrees, moving, sign)
-        ])
+        return _one_sign(
+            [form_polynomial(form, whole, away) for form in self.between],
+            lambda found, sign: _vertices_positive(found, sizes, degrees, moving, sign),
+        )
 
     def of_cell(self, cell: Cell, view: CellView) -> Step | None:
         """A leaf that closes a cell, or None."""
@@ -321,19 +323,10 @@ class Leaves:
             return False
         whole = cell_polynomial(cell)
         faces = list(self._faces(cell, slot, live))
-        return self._one_sign([form_polynomial(form, whole, away) for form in self.between], [
-            lambda found, sign: all(on_face(found, cell.sizes, face, sign) for face in faces)
-        ])
-
-    def _one_sign(
-        self, found: Sequence[Mapping[int, int]],
-        tests: Sequence[Callable[[Mapping[int, int], int], bool]],
-    ) -> bool:
-        """Whether polynomials are all non-negative or all non-positive, and pass some tests."""
-        for sign in (1, -1):
-            if all(min((sign * x for x in one.values()), default=-1) >= 0 for one in found):
-                return all(test(one, sign) for one in found for test in tests)
-        return False
+        return _one_sign(
+            [form_polynomial(form, whole, away) for form in self.between],
+            lambda found, sign: all(on_face(found, cell.sizes, face, sign) for face in faces),
+        )
 
     def _faces(self, cell: Cell, slot: int, live: Sequence[int]) -> Iterator[list[Any]]:
         """Sets of generators, one of each other slot, that may span a tuple."""
@@ -371,6 +364,16 @@ def _combined(
         tuple(a * x + b * y for x, y in zip(row, other, strict=True))
         for row, other in zip(left.rows, right.rows, strict=True)
     ))
+
+
+def _one_sign(
+    found: Sequence[Mapping[int, int]], test: Callable[[Mapping[int, int], int], bool]
+) -> bool:
+    """Whether polynomials are all non-negative or all non-positive, and pass a test."""
+    for sign in (1, -1):
+        if all(min((sign * x for x in one.values()), default=-1) >= 0 for one in found):
+            return all(test(one, sign) for one in found)
+    return False
 
 
 def _vertices_positive(

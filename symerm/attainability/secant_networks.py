@@ -17,7 +17,7 @@ from flint import fmpq, fmpq_poly
 
 from symerm.arithmetic.linalg import nullspace, primitive, solve
 from symerm.attainability.secant_problem import Limit, SecantProblem
-from symerm.attainability.secant_roots import Root
+from symerm.attainability.secant_roots import Root, segment_scales
 from symerm.errors import CertificateError
 
 __all__ = ["NeuronPath", "neuron_paths", "realised_neurons"]
@@ -181,10 +181,7 @@ def _joined(
 ) -> list[Shares]:
     """Two neurons on parallel segments."""
     _, (u1, v1), (u2, v2) = items
-    ends = u1, u2, v1, v2
-    inner = problem.forms.inner
-    relation = nullspace([[s * t * inner[i][j] for j, t in ends] for i, s in ends])
-    a1, a2, b1, b2 = map(abs, primitive(relation[0]))
+    a1, a2, b1, b2 = segment_scales(items, problem.forms)
     apart, first, second = weights
     # The coordinates of the products of the scaled ends, all times a1 a2 b1 b2.
     first, second = first * (a2 * b2), second * (a1 * b1)

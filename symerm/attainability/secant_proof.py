@@ -173,7 +173,9 @@ class _Attempt:
         view = CellView(self.table, self.float_goal, cell)
         if view.above() and min(coefficients(cell, gram(self.goal_form, view.tensors))) >= 0:
             return ("p",), []
-        vectors = self.cone and self.cone.separates(view.tensors_float, view.tensors)
+        vectors = self.cone and self.cone.separates(
+            view.tensors_float, lambda: view.tensors
+        )
         if vectors:
             return ("z", vectors), []
         if view.clear:
@@ -296,7 +298,7 @@ class _Attempt:
         negative = view.negative(self.float_goal)
         if negative[0]:
             vectors = self.cone and self.cone.separates(
-                view.whole[1], exact_polynomial(chart).rows
+                view.whole[1], lambda: exact_polynomial(chart).rows
             )
             if vectors:
                 return ("z", vectors), []

@@ -23,11 +23,11 @@ from dataclasses import dataclass, field
 from itertools import combinations, combinations_with_replacement, groupby, product
 from math import prod
 
-from symerm.arithmetic.linalg import nullspace
+from symerm.arithmetic.linalg import nullspace, primitive
 from symerm.arrangements.neuron_pieces import NeuronPieces, SignedVertex
 from symerm.attainability.exterior import ExteriorForms
 
-__all__ = ["Root", "secant_roots"]
+__all__ = ["Root", "secant_roots", "segment_scales"]
 
 Item = tuple[SignedVertex, ...]
 Piece = tuple[SignedVertex, ...]
@@ -251,3 +251,20 @@ def _parallel(u: Piece, v: Piece, forms: ExteriorForms) -> Piece | None:
     if signs == [1, -1, -1, 1]:
         return v
     return v[::-1] if signs == [1, -1, 1, -1] else None
+
+
+def segment_scales(
+    items: Sequence[Sequence[SignedVertex]], forms: ExteriorForms
+) -> tuple[int, int, int, int]:
+    """Factors of u1, u2, v1, v2 that make u1 - u2 and v1 - v2 the same vector, up to sign.
+
+    Parameters
+    ----------
+    items : of an axis of joined segments, the last two of them (u1, v1) and (u2, v2)
+    forms : ExteriorForms
+    """
+    _, (u1, v1), (u2, v2) = items
+    ends = u1, u2, v1, v2
+    (relation,) = nullspace([[s * t * forms.inner[i][j] for j, t in ends] for i, s in ends])
+    a1, a2, b1, b2 = map(abs, primitive(relation))
+    return a1, a2, b1, b2

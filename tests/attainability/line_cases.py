@@ -66,14 +66,20 @@ def inner(x, y, weights):
     )
 
 
+def residual(vector, basis, weights):
+    """A vector minus its projection on orthogonal ones."""
+    rest = [Fraction(x) for x in vector]
+    for other in basis:
+        share = inner(rest, other, weights) / inner(other, other, weights)
+        rest = [x - share * y for x, y in zip(rest, other, strict=True)]
+    return rest
+
+
 def orthogonal(vectors, weights):
     """Gram-Schmidt without roots; dependent vectors are dropped."""
     basis = []
     for vector in vectors:
-        rest = [Fraction(x) for x in vector]
-        for other in basis:
-            share = inner(rest, other, weights) / inner(other, other, weights)
-            rest = [x - share * y for x, y in zip(rest, other, strict=True)]
+        rest = residual(vector, basis, weights)
         if any(rest):
             basis.append(rest)
     return basis
@@ -108,14 +114,7 @@ def in_plane(vectors, plane):
     """The vectors modulo the span of others, by exact projection."""
     weights = [1] * len(plane[0])
     basis = orthogonal(plane, weights)
-    reduced = []
-    for vector in vectors:
-        rest = [Fraction(x) for x in vector]
-        for other in basis:
-            share = inner(rest, other, weights) / inner(other, other, weights)
-            rest = [x - share * y for x, y in zip(rest, other, strict=True)]
-        reduced.append(rest)
-    return reduced
+    return [residual(vector, basis, weights) for vector in vectors]
 
 
 def realised(line: Line, v, other) -> bool:

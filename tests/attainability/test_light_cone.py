@@ -180,7 +180,7 @@ def test_what_is_separated_is_above_the_goal(name):
         cone = cone_of(problem, index, loss)
         view = CellView(table, np.zeros_like(table.den_float), traced.cell)
         exact = view.tensors
-        found = cone.separates(view.tensors_float, exact)
+        found = cone.separates(view.tensors_float, lambda found=exact: found)
         elements = [bivectors.element(table.root, row) for row in exact]
         if any(bivectors.form(loss, w, w) < 0 for w in elements):
             below += 1
@@ -218,7 +218,7 @@ def test_charts(name):
         loss = Fraction(second * source.choice([0.05, 0.5])).limit_denominator(1000)
         view = ChartView(chart, table.den_float, table.scale)
         exact = exact_polynomial(chart).rows
-        found = cone_of(problem, index, loss).separates(view.whole[1], exact)
+        found = cone_of(problem, index, loss).separates(view.whole[1], lambda found=exact: found)
         if found is not None:
             seen += 1
             assert_bound(problem, index, loss, exact, source)
@@ -280,7 +280,7 @@ def test_a_root_with_a_better_point_inside_is_refused():
             seen += 1
             assert is_valid(problem, goal)
             cone = cone_of(problem, guess.root, goal)
-            assert cone.separates(np.eye(len(units)), units) is None
+            assert cone.separates(np.eye(len(units)), lambda found=units: found) is None
     assert seen >= 3
 
 

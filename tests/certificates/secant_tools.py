@@ -38,6 +38,16 @@ def set_levels(space: Pieces, goal: Any, low: Any = None, top: Any = None) -> No
     space.levels = [x for x in (low or goal, top) if x is not None]
 
 
+def random_image(problem: Problem, source: random.Random) -> list[Fraction]:
+    """The activations of a random neuron, centred if there is an output bias."""
+    u = [source.randint(-9, 9) for _ in problem.forms[0]]
+    z = [sum(x * y for x, y in zip(form, u, strict=True)) for form in problem.forms]
+    image = [Fraction(problem.on * x if x > 0 else problem.off * x) for x in z]
+    total = sum(problem.weights)
+    mean = sum(w * x for w, x in zip(problem.weights, image, strict=True)) / total
+    return [x - mean * problem.output_bias for x in image]
+
+
 def start(root: Root, goal: tuple[int, int]) -> Cell:
     if not hasattr(root.space, "goal"):
         set_levels(root.space, goal)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from certificate_tools import answer, parse
-from secant_tools import HELD, LARGE_GAP, problem_of, proof
+from secant_tools import HELD, LARGE_GAP, problem_of, proof, random_image
 from test_checker_secants import (
     combined,
     coordinates_in,
@@ -104,13 +104,8 @@ def test_refined_pieces_hold_every_neuron() -> None:
         if seen % 4:
             continue
         space.keep(space.pieces)
-        total = sum(problem.weights)
         for _ in range(12):
-            u = [source.randint(-9, 9) for _ in problem.forms[0]]
-            z = [sum(map(mul, form, u)) for form in problem.forms]
-            image = [Fraction(problem.on * x if x > 0 else problem.off * x) for x in z]
-            mean = sum(w * x for w, x in zip(problem.weights, image, strict=True)) / total
-            image = [x - mean * problem.output_bias for x in image]
+            image = random_image(problem, source)
             found = (coordinates_in(vectors, piece, image) for piece in space.pieces)
             assert not any(image) or any(
                 c is not None and (min(c) >= 0 or max(c) <= 0) for c in found)

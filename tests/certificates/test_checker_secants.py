@@ -23,6 +23,7 @@ from secant_tools import (
     holds,
     problem_of,
     proof,
+    random_image,
     random_point,
     set_levels,
     start,
@@ -149,13 +150,8 @@ def test_every_neuron_lies_in_a_piece(seed: int) -> None:
     for problem, space in spaces(seed):
         vectors = vectors_of(problem)
         assert len(vectors) == len(space.inner)
-        total = sum(problem.weights)
         for _ in range(25):
-            u = [source.randint(-9, 9) for _ in problem.forms[0]]
-            z = [sum(map(mul, form, u)) for form in problem.forms]
-            image = [Fraction(problem.on * x if x > 0 else problem.off * x) for x in z]
-            mean = sum(w * x for w, x in zip(problem.weights, image, strict=True)) / total
-            image = [x - mean * problem.output_bias for x in image]
+            image = random_image(problem, source)
             found = (coordinates_in(vectors, piece, image) for piece in space.pieces)
             assert not any(image) or any(
                 c is not None and (min(c) >= 0 or max(c) <= 0) for c in found
