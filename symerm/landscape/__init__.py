@@ -1,0 +1,1 @@
+"""Critical points of shallow networks: exact losses, types, classification, enumeration."""

@@ -1,0 +1,162 @@
+"""What is said of a network as a point of the loss landscape, and the descent that proves a saddle.
+
+A critical point is a local minimum or a saddle (Cheridito, Jentzen, Rossmannek 2021: a saddle is
+critical and not a local extremum).  A saddle comes with a curve theta + eps d + eps^2 e along
+which the loss falls: its expansion loss + coefficient eps^order + .. is exact, and so are the
+samples, each of which lies strictly below the loss at the critical point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symerm.arrangements.neuron_types import NeuronType
+from symerm.networks.gradients import network_from_parameters, parameter_vector
+from symerm.networks.shallow import ShallowNetwork
+
+__all__ = ["VERDICTS", "Classification", "Descent", "Neuron", "descend", "point_on_curve"]
+
+#: The verdicts of a classification.
+VERDICTS = ("global-minimum", "local-minimum", "saddle", "not-critical", "undecided")
+
+#: Samples of a descending curve that are recorded.
+_SAMPLES = 4
+#: Halvings of eps before a curve is refused.
+_HALVINGS = 400
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """The part of a hidden neuron in a classification.
+
+    Attributes
+    ----------
+    type : NeuronType
+    flat : bool
+        Whether its output weights are all zero.
+    kink : Fraction or None
+        -b/w, for one input and w not zero.
+    """
+
+    type: NeuronType
+    flat: bool
+    kink: Fraction | None
+
+
+@dataclass(frozen=True)
+class Descent:
+    """A curve of networks theta + eps direction + eps^2 bend whose loss falls from theta.
+
+    Attributes
+    ----------
+    direction : ShallowNetwork
+        The tangent of the curve at theta.
+    bend : ShallowNetwork or None
+        Its second-order part, where a straight line does not descend.
+    order : int
+        The loss is loss(theta) + coefficient eps^order + o(eps^order) for eps > 0.
+    coefficient : Fraction
+        Negative.
+    samples : tuple of (eps, loss)
+        Decreasing eps > 0 with exact losses below loss(theta).
+    """
+
+    direction: ShallowNetwork
+    bend: ShallowNetwork | None
+    order: int
+    coefficient: Fraction
+    samples: tuple[tuple[Fraction, Fraction], ...]
+
+    @property
+    def second_variation(self) -> Fraction:
+        """The second derivative of the loss in eps at 0+; 0 if the loss falls in another order."""
+        return 2 * self.coefficient if self.order == 2 else Fraction(0)
+
+
+@dataclass(frozen=True)
+class Classification:
+    """A network as a point of a loss landscape.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `VERDICTS`.
+    network : ShallowNetwork
+    loss : Fraction
+    gradient : tuple of Fractions
+        The generalized gradient in the order of `symerm.networks.parameter_vector`.
+    neurons : tuple of Neuron
+    reason : str
+        Why the verdict holds, in words; for ``undecided``, what is missing.
+    descent : Descent or None
+        Given with ``saddle`` and ``not-critical``.
+    """
+
+    verdict: str
+    network: ShallowNetwork
+    loss: Fraction
+    gradient: tuple[Fraction, ...]
+    neurons: tuple[Neuron, ...]
+    reason: str
+    descent: Descent | None = None
+
+
+def point_on_curve(
+    network: ShallowNetwork,
+    direction: ShallowNetwork,
+    bend: ShallowNetwork | None,
+    eps: Fraction,
+) -> ShallowNetwork:
+    """The network theta + eps direction + eps^2 bend."""
+    point = [
+        value + eps * step
+        for value, step in zip(parameter_vector(network), parameter_vector(direction), strict=True)
+    ]
+    if bend is not None:
+        point = [x + eps * eps * y for x, y in zip(point, parameter_vector(bend), strict=True)]
+    return network_from_parameters(network, point)
+
+
+def descend(
+    network: ShallowNetwork,
+    loss: Callable[[ShallowNetwork], Fraction],
+    direction: ShallowNetwork,
+    *,
+    order: int,
+    coefficient: Fraction,
+    bend: ShallowNetwork | None = None,
+) -> Descent:
+    """The descent along a curve, checked at exact samples.
+
+    Parameters
+    ----------
+    network : ShallowNetwork
+        The point theta.
+    loss : function
+        The exact loss.
+    direction, bend, order, coefficient
+        As in `Descent`.
+
+    Raises
+    ------
+    ArithmeticError
+        If the coefficient is not negative or no small eps gives a smaller loss: the curve was
+        computed wrongly, and no verdict must rest on it.
+    """
+    if coefficient >= 0:
+        raise ArithmeticError(f"a descent needs a negative coefficient, not {coefficient}")
+    start = loss(network)
+    samples: list[tuple[Fraction, Fraction]] = []
+    eps = Fraction(1)
+    for _ in range(_HALVINGS):
+        value = loss(point_on_curve(network, direction, bend, eps))
+        if value < start:
+            samples.append((eps, value))
+            if len(samples) == _SAMPLES:
+                return Descent(direction, bend, order, coefficient, tuple(samples))
+        else:
+            samples.clear()
+        eps /= 2
+    raise ArithmeticError("the loss does not fall along the curve that was computed")
