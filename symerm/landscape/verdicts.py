@@ -1,7 +1,7 @@
 """What is said of a network as a point of the loss landscape, and the descent that proves a saddle.
 
 A critical point is a local minimum or a saddle (Cheridito, Jentzen, Rossmannek 2021: a saddle is
-critical and not a local extremum).  A saddle comes with a curve theta + eps d + eps^2 e along
+critical and not a local extremum).  A saddle comes with a curve theta + eps d + eps^m e along
 which the loss falls: its expansion loss + coefficient eps^order + .. is exact, and so are the
 samples, each of which lies strictly below the loss at the critical point.
 """
@@ -47,14 +47,16 @@ class Neuron:
 
 @dataclass(frozen=True)
 class Descent:
-    """A curve of networks theta + eps direction + eps^2 bend whose loss falls from theta.
+    """A curve of networks theta + eps direction + eps^power bend whose loss falls from theta.
 
     Attributes
     ----------
     direction : ShallowNetwork
         The tangent of the curve at theta.
     bend : ShallowNetwork or None
-        Its second-order part, where a straight line does not descend.
+        Its part of higher order, where no straight line was found to descend.
+    power : int
+        The power of eps at which the bend enters, at least 2.
     order : int
         The loss is loss(theta) + coefficient eps^order + o(eps^order) for eps > 0.
     coefficient : Fraction
@@ -65,6 +67,7 @@ class Descent:
 
     direction: ShallowNetwork
     bend: ShallowNetwork | None
+    power: int
     order: int
     coefficient: Fraction
     samples: tuple[tuple[Fraction, Fraction], ...]
@@ -108,14 +111,19 @@ def point_on_curve(
     direction: ShallowNetwork,
     bend: ShallowNetwork | None,
     eps: Fraction,
+    *,
+    power: int = 2,
 ) -> ShallowNetwork:
-    """The network theta + eps direction + eps^2 bend."""
+    """The network theta + eps direction + eps^power bend."""
     point = [
-        value + eps * step
-        for value, step in zip(parameter_vector(network), parameter_vector(direction), strict=True)
+        value + eps * change
+        for value, change in zip(
+            parameter_vector(network), parameter_vector(direction), strict=True
+        )
     ]
     if bend is not None:
-        point = [x + eps * eps * y for x, y in zip(point, parameter_vector(bend), strict=True)]
+        step = eps**power
+        point = [x + step * y for x, y in zip(point, parameter_vector(bend), strict=True)]
     return network_from_parameters(network, point)
 
 
@@ -127,6 +135,7 @@ def descend(
     order: int,
     coefficient: Fraction,
     bend: ShallowNetwork | None = None,
+    power: int = 2,
 ) -> Descent:
     """The descent along a curve, checked at exact samples.
 
@@ -136,7 +145,7 @@ def descend(
         The point theta.
     loss : function
         The exact loss.
-    direction, bend, order, coefficient
+    direction, bend, power, order, coefficient
         As in `Descent`.
 
     Raises
@@ -151,11 +160,11 @@ def descend(
     samples: list[tuple[Fraction, Fraction]] = []
     eps = Fraction(1)
     for _ in range(_HALVINGS):
-        value = loss(point_on_curve(network, direction, bend, eps))
+        value = loss(point_on_curve(network, direction, bend, eps, power=power))
         if value < start:
             samples.append((eps, value))
             if len(samples) == _SAMPLES:
-                return Descent(direction, bend, order, coefficient, tuple(samples))
+                return Descent(direction, bend, power, order, coefficient, tuple(samples))
         else:
             samples.clear()
         eps /= 2
