@@ -1,4 +1,4 @@
-"""Exact linear systems with a symmetric positive semidefinite matrix, and the test for such.
+"""Exact linear systems with a symmetric positive semidefinite matrix, and signs of such matrices.
 
 Normal equations of least squares have a Gram matrix that is singular exactly when the columns
 are dependent; the system is then still consistent whenever its right side is one of normal
@@ -10,10 +10,109 @@ Bareiss' fraction-free one, so that all entries are minors.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 
-from flint import fmpz_mat
+from flint import fmpq, fmpz_mat
 
-__all__ = ["is_semidefinite", "solve_semidefinite"]
+from symerm.arithmetic.linalg import solve
+
+__all__ = ["Inertia", "inertia", "is_semidefinite", "solve_semidefinite"]
+
+
+@dataclass(frozen=True)
+class Inertia:
+    """The numbers of positive, negative and zero eigenvalues of a symmetric matrix A.
+
+    Attributes
+    ----------
+    positive, negative, zero : int
+    direction : tuple of Fractions or None
+        A vector x with x^T A x < 0, if there is one.
+    """
+
+    positive: int
+    negative: int
+    zero: int
+    direction: tuple[Fraction, ...] | None
+
+
+def inertia(matrix: Sequence[Sequence[Fraction]]) -> Inertia:
+    """The inertia of a symmetric rational matrix, with a direction of negative value.
+
+    Symmetric elimination with diagonal pivots; a remaining block without diagonal entries is
+    split by pairs, each of one positive and one negative eigenvalue (Sylvester's law of inertia).
+
+    Examples
+    --------
+    >>> found = inertia([[Fraction(1), Fraction(2)], [Fraction(2), Fraction(1)]])
+    >>> found.positive, found.negative, found.direction
+    (1, 1, (Fraction(-2, 1), Fraction(1, 1)))
+    """
+    size = len(matrix)
+    rows = [[fmpq(entry.numerator, entry.denominator) for entry in row] for row in matrix]
+    left = list(range(size))
+    done: list[int] = []
+    signs = [0, 0]
+    direction: tuple[Fraction, ...] | None = None
+
+    def record(positions: dict[int, int]) -> None:
+        """The vector with these entries, minimising over the eliminated coordinates."""
+        nonlocal direction
+        if direction is not None:
+            return
+        vector = [Fraction(0)] * size
+        for k, value in positions.items():
+            vector[k] = Fraction(value)
+        if done:
+            block = [[matrix[i][j] for j in done] for i in done]
+            right = [
+                -sum((matrix[i][k] * value for k, value in positions.items()), Fraction(0))
+                for i in done
+            ]
+            answer = solve(block, right)
+            if answer is None:  # pragma: no cover - the pivots are not zero
+                raise ArithmeticError("the eliminated block is singular")
+            for k, entry in zip(done, answer, strict=True):
+                vector[k] = entry
+        direction = tuple(vector)
+
+    while left:
+        pivot = next((k for k in left if rows[k][k] > 0), None)
+        if pivot is None:
+            pivot = next((k for k in left if rows[k][k] < 0), None)
+        if pivot is not None:
+            top = rows[pivot][pivot]
+            signs[int(top < 0)] += 1
+            if top < 0:
+                record({pivot: 1})
+            left.remove(pivot)
+            head = rows[pivot]
+            for i in left:
+                if head[i]:
+                    factor = head[i] / top
+                    row = rows[i]
+                    for j in left:
+                        if head[j]:
+                            row[j] = row[j] - factor * head[j]
+            done.append(pivot)
+            continue
+        pair = next(((i, j) for i in left for j in left if rows[i][j]), None)
+        if pair is None:
+            break
+        i, j = pair
+        value = rows[i][j]
+        signs[0] += 1
+        signs[1] += 1
+        record({i: 1, j: -1 if value > 0 else 1})
+        left = [k for k in left if k not in pair]
+        first, second = rows[i], rows[j]
+        for k in left:
+            row = rows[k]
+            for m in left:
+                row[m] = row[m] - (first[k] * second[m] + second[k] * first[m]) / value
+        done.extend(pair)
+    return Inertia(signs[0], signs[1], len(left), direction)
 
 
 def is_semidefinite(matrix: Sequence[Sequence[int]]) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from oracles.matroid import fraction_rank
 
-from symerm.arithmetic.symmetric import solve_semidefinite
+from symerm.arithmetic.symmetric import inertia, solve_semidefinite
 
 entries = st.one_of(st.integers(-3, 3), st.integers(-(10**25), 10**25))
 
@@ -84,3 +84,54 @@ def test_nothing_to_solve():
     assert numerators == [0]
     assert denominator > 0
     assert solve_semidefinite([[0]], [1]) is None
+
+
+def form(matrix, vector):
+    return sum(
+        matrix[i][j] * x * y for i, x in enumerate(vector) for j, y in enumerate(vector)
+    )
+
+
+@given(st.integers(0, 5), st.data())
+def test_the_inertia_is_that_of_a_diagonal_form(size, data):
+    """A = P^T D P with P invertible has the signs of D."""
+    diagonal = data.draw(st.lists(st.integers(-2, 2), min_size=size, max_size=size))
+    lower = [
+        [data.draw(st.integers(-2, 2)) if j < i else int(i == j) for j in range(size)]
+        for i in range(size)
+    ]
+    order = data.draw(st.permutations(range(size)))
+    base = [[lower[i][k] for k in order] for i in range(size)]
+    matrix = [
+        [
+            Fraction(sum(diagonal[m] * base[m][i] * base[m][j] for m in range(size)))
+            for j in range(size)
+        ]
+        for i in range(size)
+    ]
+    found = inertia(matrix)
+    expected = [sum(1 for d in diagonal if d > 0), sum(1 for d in diagonal if d < 0)]
+    assert [found.positive, found.negative] == expected
+    assert found.zero == size - sum(expected)
+    assert (found.direction is None) == (found.negative == 0)
+    if found.direction is not None:
+        assert form(matrix, found.direction) < 0
+
+
+@given(st.integers(1, 4), st.data())
+def test_the_inertia_of_forms_without_squares(size, data):
+    """Zero diagonals take the pairs; numpy's eigenvalues of small integer matrices tell the signs."""
+    import numpy as np
+
+    upper = {
+        (i, j): data.draw(st.integers(-1, 1)) for i in range(size) for j in range(i + 1, size)
+    }
+    matrix = [
+        [Fraction(upper.get((min(i, j), max(i, j)), 0)) for j in range(size)] for i in range(size)
+    ]
+    found = inertia(matrix)
+    values = np.linalg.eigvalsh(np.array(matrix, dtype=float))
+    assert found.positive == sum(values > 1e-6)
+    assert found.negative == sum(values < -1e-6)
+    if found.direction is not None:
+        assert form(matrix, found.direction) < 0
