@@ -120,7 +120,7 @@ def test_the_inertia_is_that_of_a_diagonal_form(size, data):
 
 @given(st.integers(1, 4), st.data())
 def test_the_inertia_of_forms_without_squares(size, data):
-    """Zero diagonals take the pairs; numpy's eigenvalues of small integer matrices tell the signs."""
+    """Zero diagonals take the pairs; the signs are those of numerical eigenvalues."""
     import numpy as np
 
     upper = {
