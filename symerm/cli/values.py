@@ -8,7 +8,7 @@ from fractions import Fraction
 from symerm.arithmetic.rationals import parse_rational
 from symerm.errors import InputError
 
-__all__ = ["parse_columns", "parse_count", "parse_positive", "parse_seconds"]
+__all__ = ["parse_columns", "parse_count", "parse_interval", "parse_positive", "parse_seconds"]
 
 
 def parse_columns(option: str, text: str | None) -> list[str] | None:
@@ -43,6 +43,22 @@ def parse_count(option: str, text: str) -> int:
     if value < 1 or value.denominator != 1:
         raise InputError(f"{option} must be a positive integer, not {text}")
     return value.numerator
+
+
+def parse_interval(option: str, pair: tuple[str, str]) -> tuple[Fraction, Fraction]:
+    """The two ends T0 < T1 of an interval.
+
+    Examples
+    --------
+    >>> parse_interval("--interval", ("-3/2", "5"))
+    (Fraction(-3, 2), Fraction(5, 1))
+    """
+    low, high = (_rational(option, text) for text in pair)
+    if low >= high:
+        raise InputError(
+            f"{option}: the left end {pair[0]} must be smaller than the right end {pair[1]}"
+        )
+    return low, high
 
 
 def parse_positive(option: str, text: str) -> Fraction:
