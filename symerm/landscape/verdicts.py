@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
 from symerm.arrangements.neuron_types import NeuronType
 from symerm.networks.gradients import network_from_parameters, parameter_vector
 from symerm.networks.shallow import ShallowNetwork
@@ -95,6 +96,8 @@ class Classification:
         Why the verdict holds, in words; for ``undecided``, what is missing.
     descent : Descent or None
         Given with ``saddle`` and ``not-critical``.
+    realised : PiecewisePolynomial or None
+        The realised function on the interval, for the true loss.
     """
 
     verdict: str
@@ -104,6 +107,7 @@ class Classification:
     neurons: tuple[Neuron, ...]
     reason: str
     descent: Descent | None = None
+    realised: PiecewisePolynomial | None = None
 
 
 def point_on_curve(
