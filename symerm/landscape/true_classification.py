@@ -23,6 +23,9 @@ from symerm.networks.shallow import ShallowNetwork
 
 __all__ = ["classify"]
 
+#: Entries of a first-order direction are multiples of the largest one over this.
+_ROUNDING = 2**10
+
 
 def classify(network: ShallowNetwork, target: PiecewisePolynomial) -> Classification:
     """Whether a network is a global or local minimum, a saddle or not critical.
@@ -72,7 +75,7 @@ def _local(loss: TrueLoss) -> LocalVerdict:
     gradient = loss.gradient
     if any(gradient):
         return LocalVerdict(
-            "not-critical", "the generalized gradient is not zero", _steepest(loss, gradient)
+            "not-critical", "the generalized gradient is not zero", _downhill(loss, gradient)
         )
     if loss.value == 0:
         return LocalVerdict("global-minimum", "the function is the target")
@@ -113,12 +116,13 @@ def _named(loss: TrueLoss, found: LocalVerdict, case: AffineCase) -> LocalVerdic
     return LocalVerdict(case.verdict, f"{words}; {found.reason}", found.curve)
 
 
-def _steepest(loss: TrueLoss, gradient: tuple[Fraction, ...]) -> CurveOfDescent:
-    """Minus the gradient in the parameters in which the loss is differentiable.
+def _downhill(loss: TrueLoss, gradient: tuple[Fraction, ...]) -> CurveOfDescent:
+    """A direction with negative derivative, minus the gradient in some parameters, rounded.
 
-    It is not differentiable in (w, b) of a degenerate neuron with v != 0.  If the gradient is
-    zero in all other parameters, int r = 0, and turning that neuron into x - T0 or T1 - x lowers
-    the loss to first order.
+    The output parameters come first: along them the loss is a parabola.  The loss is not
+    differentiable in (w, b) of a degenerate neuron with v != 0.  If the gradient is zero in all
+    other parameters, int r = 0, and turning that neuron into x - T0 or T1 - x lowers the loss to
+    first order.
     """
     width = loss.network.width
     rough = [
@@ -129,12 +133,18 @@ def _steepest(loss: TrueLoss, gradient: tuple[Fraction, ...]) -> CurveOfDescent:
         and loss.network.activation.is_piecewise_linear
     ]
     excluded = {place for j in rough for place in (j, width + j)}
-    direction = [
-        Fraction(0) if place in excluded else -entry for place, entry in enumerate(gradient)
-    ]
-    slope = -sum((entry * entry for entry in direction), Fraction(0))
-    if slope:
-        return CurveOfDescent(tuple(direction), 1, slope)
+    for places in (range(2 * width, 3 * width + 1), range(2 * width)):
+        top = max((abs(gradient[k]) for k in places if k not in excluded), default=Fraction(0))
+        if top:
+            direction = [Fraction(0)] * (3 * width + 1)
+            for k in places:
+                if k not in excluded:
+                    direction[k] = -Fraction(round(_ROUNDING * gradient[k] / top), _ROUNDING)
+            slope = sum(
+                (x * y for x, y in zip(direction, gradient, strict=True) if x), Fraction(0)
+            )
+            return CurveOfDescent(tuple(direction), 1, slope)
+    direction = [Fraction(0)] * (3 * width + 1)
     start, stop = loss.interval
     for j in rough:
         for weight, bias in ((Fraction(1), -start), (Fraction(-1), stop)):

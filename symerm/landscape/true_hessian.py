@@ -20,7 +20,7 @@ from symerm.arrangements.neuron_types import NeuronType
 from symerm.errors import InputError
 from symerm.landscape.true_loss import Hidden, TrueLoss
 
-__all__ = ["parameter_positions", "residual_at_kink", "true_hessian"]
+__all__ = ["hessian_scalars", "parameter_positions", "residual_at_kink", "true_hessian"]
 
 Matrix = list[list[Fraction]]
 
@@ -88,11 +88,17 @@ def true_hessian(
     1 2 3 2
     """
     chosen = list(range(loss.network.width)) if numbers is None else list(numbers)
-    if loss.network.activation.is_piecewise_linear:
-        matrix = _piecewise_linear(loss, chosen, lower)
-    else:
-        matrix = _quadratic(loss, chosen)
+    matrix = hessian_scalars(loss, chosen, lower=lower)
     return [[Fraction(int(entry.p), int(entry.q)) for entry in row] for row in matrix]
+
+
+def hessian_scalars(
+    loss: TrueLoss, numbers: Sequence[int], *, lower: bool = False
+) -> list[list[Any]]:
+    """`true_hessian` in the arithmetic of `TrueLoss.scalars`."""
+    if loss.network.activation.is_piecewise_linear:
+        return _piecewise_linear(loss, numbers, lower)
+    return _quadratic(loss, numbers)
 
 
 def _piecewise_linear(loss: TrueLoss, chosen: Sequence[int], lower: bool) -> list[list[Any]]:
@@ -102,25 +108,26 @@ def _piecewise_linear(loss: TrueLoss, chosen: Sequence[int], lower: bool) -> lis
     start, stop = map(_rational, loss.interval)
     gamma = _rational(loss.negative_slope)
     hidden = [loss.hidden[j] for j in chosen]
-    values = [tuple(map(_rational, (h.weight, h.bias, h.output))) for h in hidden]
-    kinks, slopes = zip(*(_slopes(h, gamma, stop) for h in hidden), strict=True) if hidden else (
-        (), ()
-    )
+    values = [loss.scalars[j] for j in chosen]
+    # Where act' changes: a place among the knots, the last one if nowhere; its values there.
+    places = [_place(loss, h) for h in hidden]
+    slopes = [_slopes(h, gamma) for h in hidden]
+    kinks = [loss.knot_scalars[place] for place in places]
 
-    def powers(a: fmpq, b: fmpq) -> tuple[fmpq, fmpq, fmpq]:
+    def powers(a: Any, b: Any) -> tuple[Any, Any, Any]:
         return b - a, (b * b - a * a) / 2, (b * b * b - a * a * a) / 3
 
     heads = [powers(start, kink) for kink in kinks]
     tails = [powers(kink, stop) for kink in kinks]
     for i, (w, b, v) in enumerate(values):
         for j in range(i, count):
-            first, second = (i, j) if kinks[i] <= kinks[j] else (j, i)
+            first, second = (i, j) if places[i] <= places[j] else (j, i)
             outer = slopes[first][0] * slopes[second][0], slopes[first][1] * slopes[second][1]
             g0, g1, g2 = (
                 outer[0] * x + outer[1] * y
                 for x, y in zip(heads[first], tails[second], strict=True)
             )
-            if kinks[i] != kinks[j]:
+            if places[i] != places[j]:
                 mixed = slopes[first][1] * slopes[second][0]
                 if mixed:
                     between = powers(kinks[first], kinks[second])
@@ -165,18 +172,25 @@ def _add_curvature(
     if neuron.flat:
         return
     if neuron.type is NeuronType.TYPE_2_ACTIVE and neuron.kink is not None:
-        left, right = residual_at_kink(loss, neuron)
-        if left != right and not lower:
-            raise InputError(
-                f"the target jumps at the kink of neuron {number + 1}: there is no Hessian"
-            )
-        size = min(neuron.output * left, neuron.output * right)
-        factor = 2 * (1 - loss.negative_slope) * size / abs(neuron.weight)
-        t = neuron.kink
+        place = loss.position[neuron.kink]
+        t = loss.knot_scalars[place]
+        w, _, v = loss.scalars[number]
+        # A continuous target has one value; a kink between its knots makes none.
+        value = _evaluate(loss.residual[place], t)
+        if neuron.kink in loss.target.knots:
+            left, right = residual_at_kink(loss, neuron)
+            if left != right and not lower:
+                raise InputError(
+                    f"the target jumps at the kink of neuron {number + 1}: there is no Hessian"
+                )
+            if neuron.output * left < neuron.output * right:
+                value = _evaluate(loss.residual[place - 1], t)
+        gamma = _rational(loss.negative_slope)
+        factor = 2 * (1 - gamma) * v * value / (w if neuron.weight > 0 else -w)
         row, column = i, count + i
-        matrix[row][row] += _rational(factor * t * t)
-        matrix[column][column] += _rational(factor)
-        matrix[row][column] += _rational(factor * t)
+        matrix[row][row] += factor * t * t
+        matrix[column][column] += factor
+        matrix[row][column] += factor * t
         matrix[column][row] = matrix[row][column]
     elif neuron.type is NeuronType.DEGENERATE or neuron.kink in loss.interval:
         raise InputError(
@@ -185,15 +199,27 @@ def _add_curvature(
         )
 
 
-def _slopes(neuron: Hidden, gamma: fmpq, stop: fmpq) -> tuple[fmpq, tuple[fmpq, fmpq]]:
-    """Where act' changes on the interval (its end if nowhere), and its values on both sides."""
-    one = fmpq(1)
+def _place(loss: TrueLoss, neuron: Hidden) -> int:
     if neuron.type is NeuronType.TYPE_2_ACTIVE and neuron.kink is not None:
-        kink = _rational(neuron.kink)
-        return kink, ((gamma, one) if neuron.weight > 0 else (one, gamma))
+        return loss.position[neuron.kink]
+    return len(loss.knots) - 1
+
+
+def _slopes(neuron: Hidden, gamma: fmpq) -> tuple[fmpq, fmpq]:
+    """The values of act' left and right of the kink, or everywhere."""
+    one = fmpq(1)
+    if neuron.type is NeuronType.TYPE_2_ACTIVE:
+        return (gamma, one) if neuron.weight > 0 else (one, gamma)
     silent = neuron.type in (NeuronType.INACTIVE, NeuronType.SEMI_INACTIVE)
     value = gamma if silent else one
-    return stop, (value, value)
+    return value, value
+
+
+def _evaluate(row: Sequence[Any], x: Any) -> Any:
+    total = fmpq(0)
+    for coefficient in reversed(row):
+        total = total * x + coefficient
+    return total
 
 
 def _quadratic(loss: TrueLoss, chosen: Sequence[int]) -> list[list[Any]]:
@@ -202,10 +228,7 @@ def _quadratic(loss: TrueLoss, chosen: Sequence[int]) -> list[list[Any]]:
     power = [(stop**k - start**k) / k for k in range(1, 6)]
     mass, first, second = (sums[-1] for sums in loss.moments)
     count = len(chosen)
-    values = [
-        tuple(map(_rational, (h.weight, h.bias, h.output)))
-        for h in (loss.hidden[j] for j in chosen)
-    ]
+    values = [loss.scalars[j] for j in chosen]
     zero = fmpq(0)
     rows = [
         *((zero, 2 * v * b, 2 * v * w) for w, b, v in values),

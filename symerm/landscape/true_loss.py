@@ -118,6 +118,27 @@ class TrueLoss:
         return tuple(found)
 
     @cached_property
+    def scalars(self) -> tuple[tuple[Any, Any, Any], ...]:
+        """(w, b, v) of each neuron, in the arithmetic in which integrals are computed.
+
+        Here it is Q; `symerm.landscape.critical_points` has balls around the parameters instead,
+        with the types and the order of the kinks of the centre.
+        """
+        return tuple(
+            (_rational(h.weight), _rational(h.bias), _rational(h.output)) for h in self.hidden
+        )
+
+    @cached_property
+    def bias_scalar(self) -> Any:
+        """c in the same arithmetic."""
+        return _rational(self.network.output_biases[0])
+
+    @cached_property
+    def knot_scalars(self) -> list[Any]:
+        """The knots in the same arithmetic."""
+        return list(map(_rational, self.knots))
+
+    @cached_property
     def knots(self) -> tuple[Fraction, ...]:
         """End points, kinks inside the interval and knots of the target, ascending."""
         if not self.network.activation.is_piecewise_linear:
@@ -141,40 +162,39 @@ class TrueLoss:
         return PiecewisePolynomial(self.knots, rows)
 
     @cached_property
-    def _function(self) -> list[list[fmpq]]:
+    def _function(self) -> list[list[Any]]:
         """Coefficients of f on each piece between the knots."""
-        bias = _rational(self.network.output_biases[0])
+        bias = self.bias_scalar
         pieces = len(self.knots) - 1
         if not self.network.activation.is_piecewise_linear:
             total = [bias, fmpq(0), fmpq(0)]
-            for h in self.hidden:
-                w, b, v = map(_rational, (h.weight, h.bias, h.output))
+            for w, b, v in self.scalars:
                 total = [total[0] + v * b * b, total[1] + 2 * v * w * b, total[2] + v * w * w]
             return [total] * pieces
         gamma = _rational(self.negative_slope)
         constant, slope = bias, fmpq(0)
-        jumps: dict[Fraction, fmpq] = {}
-        for h in self.hidden:
-            w, b, v = map(_rational, (h.weight, h.bias, h.output))
+        jumps: dict[Fraction, Any] = {}
+        for h, (w, b, v) in zip(self.hidden, self.scalars, strict=True):
             if h.type is NeuronType.TYPE_2_ACTIVE and h.kink is not None:
-                active = w < 0
-                jumps[h.kink] = jumps.get(h.kink, fmpq(0)) + (1 - gamma) * v * abs(w)
+                active = h.weight < 0
+                jump = (1 - gamma) * v * (-w if active else w)
+                jumps[h.kink] = jumps.get(h.kink, 0) + jump
             else:
                 active = h.type in (NeuronType.TYPE_1_ACTIVE, NeuronType.SEMI_ACTIVE)
             share = v if active else gamma * v
             constant += share * b
             slope += share * w
         rows = []
-        for knot in self.knots[:-1]:
-            jump = jumps.get(knot)
-            if jump is not None:
-                slope += jump
-                constant -= jump * _rational(knot)
+        for knot, place in zip(self.knots[:-1], self.knot_scalars, strict=False):
+            change = jumps.get(knot)
+            if change is not None:
+                slope += change
+                constant -= change * place
             rows.append([constant, slope])
         return rows
 
     @cached_property
-    def residual(self) -> list[list[fmpq]]:
+    def residual(self) -> list[list[Any]]:
         """Coefficients of r = f - g on each piece between the knots, ascending powers."""
         rows = []
         target = self.target
@@ -195,10 +215,10 @@ class TrueLoss:
         return rows
 
     @cached_property
-    def moments(self) -> tuple[list[fmpq], list[fmpq], list[fmpq]]:
+    def moments(self) -> tuple[list[Any], list[Any], list[Any]]:
         """The integrals of r, x r and x^2 r from T0 to each knot."""
-        sums: tuple[list[fmpq], ...] = ([fmpq(0)], [fmpq(0)], [fmpq(0)])
-        ends = list(map(_rational, self.knots))
+        sums: tuple[list[Any], ...] = ([fmpq(0)], [fmpq(0)], [fmpq(0)])
+        ends = self.knot_scalars
         orders = 2 if self.network.activation.is_piecewise_linear else 3
         for k, row in enumerate(self.residual):
             for order in range(3):
@@ -209,7 +229,12 @@ class TrueLoss:
     @cached_property
     def value(self) -> Fraction:
         """The loss L."""
-        ends = list(map(_rational, self.knots))
+        return _fraction(self.value_scalar)
+
+    @cached_property
+    def value_scalar(self) -> Any:
+        """The loss in the arithmetic of `scalars`."""
+        ends = self.knot_scalars
         parts = []
         for k, row in enumerate(self.residual):
             square = [fmpq(0)] * max(2 * len(row) - 1, 0)
@@ -217,9 +242,9 @@ class TrueLoss:
                 for j, y in enumerate(row):
                     square[i + j] += x * y
             parts.append(_integral(square, ends[k], ends[k + 1], 0))
-        return _fraction(_balanced_sum(parts))
+        return _balanced_sum(parts)
 
-    def active_moments(self, number: int) -> tuple[fmpq, fmpq]:
+    def active_moments(self, number: int) -> tuple[Any, Any]:
         """int act' r and int x act' r of a neuron, with act' = 1 where w x + b >= 0."""
         mass, first, _ = self.moments
         h = self.hidden[number]
@@ -243,10 +268,14 @@ class TrueLoss:
     @cached_property
     def gradient(self) -> Vector:
         """The generalized gradient in the order of `symerm.networks.parameter_vector`."""
+        return tuple(map(_fraction, self.gradient_scalars))
+
+    @cached_property
+    def gradient_scalars(self) -> list[Any]:
+        """The gradient in the arithmetic of `scalars`."""
         weights, biases, outputs = [], [], []
         mass, first, second = self.moments
-        for number, h in enumerate(self.hidden):
-            w, b, v = map(_rational, (h.weight, h.bias, h.output))
+        for number, (w, b, v) in enumerate(self.scalars):
             if self.network.activation.is_piecewise_linear:
                 zeroth, once = self.active_moments(number)
                 weights.append(2 * v * once)
@@ -256,7 +285,7 @@ class TrueLoss:
                 weights.append(4 * v * (w * second[-1] + b * first[-1]))
                 biases.append(4 * v * (w * first[-1] + b * mass[-1]))
                 outputs.append(2 * (w * w * second[-1] + 2 * w * b * first[-1] + b * b * mass[-1]))
-        return tuple(map(_fraction, [*weights, *biases, *outputs, 2 * mass[-1]]))
+        return [*weights, *biases, *outputs, 2 * mass[-1]]
 
     def taylor(self, point: Fraction, side: int) -> list[Fraction]:
         """The coefficients of r in powers of x - point, just right (1) or left (-1) of a knot.
@@ -290,7 +319,7 @@ def true_loss(network: ShallowNetwork, target: PiecewisePolynomial) -> Fraction:
     return TrueLoss(network, target).value
 
 
-def _integral(row: Sequence[fmpq], lower: fmpq, upper: fmpq, order: int) -> Any:
+def _integral(row: Sequence[Any], lower: Any, upper: Any, order: int) -> Any:
     """The integral of x^order times the polynomial from lower to upper."""
     total = fmpq(0)
     low, high = lower ** (order + 1), upper ** (order + 1)
