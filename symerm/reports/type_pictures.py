@@ -31,6 +31,8 @@ _LEAST_ROW_DISTANCE = 2.2
 #: TeX knows no length above 575 cm, and a bitmap of this width has 18000 columns.
 _WIDEST = 300
 _INCH = 2.54
+#: Ends of an interval may have a thousand digits.
+_LONGEST_TITLE = 80
 #: Without dates, and with fixed identifiers, equal graphs give equal files.
 _METADATA: dict[str, dict[str, None]] = {
     "png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}
@@ -174,6 +176,8 @@ def draw_type_graph(graph: networkx.DiGraph, *, title: str = "") -> Any:
     from matplotlib.patches import Rectangle
 
     layout = type_graph_layout(graph)
+    if len(title) > _LONGEST_TITLE:
+        title = f"{title[: _LONGEST_TITLE - 3]}..."
     side = max(abs(box.x) + box.width / 2 for box in layout.values()) + _GAP
     # A heading needs some width.
     side = max(side, len(title) * _LETTER / 2 + _GAP)

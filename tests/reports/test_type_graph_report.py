@@ -255,6 +255,12 @@ def test_equal_graphs_give_equal_files(tmp_path, ending, start):
     assert first.startswith(start)
 
 
+def test_a_long_title_is_cut():
+    plain, long = draw_type_graph(SQUARE, title="t" * 80), draw_type_graph(SQUARE, title="t" * 9999)
+    assert long.axes[0].get_title() == "t" * 77 + "..."
+    assert long.get_figwidth() == plain.get_figwidth()
+
+
 def test_what_cannot_be_drawn(tmp_path):
     with pytest.raises(InputError, match=r"\.png, \.svg, \.pdf"):
         write_type_graph(INTERVAL, str(tmp_path / "types.gif"))
