@@ -1,0 +1,191 @@
+"""``symerm classify``: what a network is in the loss landscape of a target or of a dataset."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from symerm.cli.interrupts import loading
+from symerm.cli.values import parse_columns, parse_count, parse_interval, parse_seconds
+from symerm.errors import InputError
+from symerm.files import require_writable
+
+if TYPE_CHECKING:
+    from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
+    from symerm.landscape.verdicts import Classification
+    from symerm.problem.dataset import Dataset
+
+__all__ = ["classify"]
+
+_UNDECIDED = 3
+_LINES = (".jsonl", ".ndjson")
+
+
+def classify(
+    network: Annotated[
+        str,
+        typer.Argument(
+            metavar="NETWORK", help="JSON file of a network; .jsonl holds one network per line."
+        ),
+    ],
+    target: Annotated[
+        str | None, typer.Option(metavar="TARGET", help='A function of x, as in "2*x + 1".')
+    ] = None,
+    interval: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="T0 T1", help="Where the target is taken.")
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(metavar="DATA", help="CSV or JSON file, or dataset:NAME, not a target."),
+    ] = None,
+    inputs: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Input columns of DATA.")
+    ] = None,
+    outputs: Annotated[
+        str | None, typer.Option(metavar="C,D", help="Output columns of DATA.")
+    ] = None,
+    find_global: Annotated[
+        bool,
+        typer.Option("--global", help="Also decide whether a local minimum of DATA is global."),
+    ] = False,
+    time_limit: Annotated[
+        str, typer.Option(metavar="SECONDS", help="Limit of the search of --global.")
+    ] = "60",
+    refine: Annotated[
+        bool,
+        typer.Option("--refine", help="If not critical, find a critical point near, with proof."),
+    ] = False,
+    workers: Annotated[
+        str, typer.Option(metavar="N", help="Worker processes for a .jsonl file.")
+    ] = "1",
+    plot: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Draw function and loss; .png, .svg or .pdf."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> int:
+    """Classify a network: global or local minimum, saddle, or not critical; exact.
+
+    The loss is the integral of the squared error over [T0, T1], or the sum of squares of DATA.
+    A saddle comes with a curve along which the loss falls.  For a .jsonl file one JSON object per
+    line is printed; a line that is no network gives an object with the key "error".
+
+    Exit code 0: every verdict was reached; 3: some are undecided; 2: bad input or usage.
+
+    \b
+    Example:
+      symerm classify network.json --target "2*x + 1" --interval 0 1
+      symerm classify network.json --target "x^2" --interval -3/2 5 --json
+      symerm classify network.json --data measurements.csv --refine
+    """
+    seconds = parse_seconds("--time-limit", time_limit)
+    processes = parse_count("--workers", workers)
+    if (target is None) == (data is None):
+        raise InputError("give either --target with --interval, or --data")
+    if target is not None and interval is None:
+        raise InputError("--target needs --interval T0 T1")
+    if data is not None and interval is not None:
+        raise InputError("--interval goes with --target, not with --data")
+    if data is None and (inputs is not None or outputs is not None or find_global):
+        raise InputError("--inputs, --outputs and --global go with --data")
+    batch = network.lower().endswith(_LINES)
+    if batch and (plot is not None or refine or find_global):
+        raise InputError("--plot, --refine and --global take a single network, not a .jsonl file")
+    if plot is not None:
+        _check_plot(plot, network)
+    with loading():
+        from symerm.landscape.targets import parse_target
+        from symerm.problem.reading import open_dataset
+
+    against: PiecewisePolynomial | Dataset
+    if data is not None:
+        against = open_dataset(
+            data, parse_columns("--inputs", inputs), parse_columns("--outputs", outputs)
+        )
+        words = f"{data}: {against.size} points"
+    else:
+        assert target is not None
+        assert interval is not None
+        ends = parse_interval("--interval", interval)
+        against = parse_target(target, ends)
+        words = f"{target} on [{interval[0]}, {interval[1]}]"
+    if batch:
+        from symerm.cli.classify_lines import classify_lines
+
+        return classify_lines(network, against, workers=processes)
+    return _one(
+        network,
+        against,
+        words=words,
+        refine=refine,
+        seconds=seconds if find_global else None,
+        plot=plot,
+        as_json=as_json,
+    )
+
+
+def _check_plot(plot: str, network: str) -> None:
+    from symerm.reports.plots import plot_format
+
+    plot_format(plot)
+    if os.fspath(require_writable(plot)) == os.path.realpath(network):
+        raise InputError("--plot would overwrite the network; name another file", file=plot)
+
+
+def _one(
+    source: str,
+    against: PiecewisePolynomial | Dataset,
+    *,
+    words: str,
+    refine: bool,
+    seconds: float | None,
+    plot: str | None,
+    as_json: bool,
+) -> int:
+    with loading():
+        from symerm.landscape.classification import classify_against, with_global_verdict
+        from symerm.landscape.critical_points import CriticalEnclosure, nearby_critical_point
+        from symerm.networks.serialization import read_network
+        from symerm.networks.shallow import ShallowNetwork
+        from symerm.problem.dataset import Dataset
+        from symerm.reports.landscape import classification_to_json, format_classification
+
+    network = read_network(source)
+    if not isinstance(network, ShallowNetwork):
+        raise InputError("the network has more than two layers; two are classified", file=source)
+    found = classify_against(network, against)
+    if seconds is not None and isinstance(against, Dataset):
+        found = with_global_verdict(found, against, time_limit=seconds)
+    near = (
+        nearby_critical_point(network, against)
+        if refine and found.verdict == "not-critical"
+        else None
+    )
+    enclosure = near if isinstance(near, CriticalEnclosure) else None
+    if plot is not None:
+        _write_plot(found, against, plot)
+    if as_json:
+        document = classification_to_json(found, enclosure=enclosure)
+        if near is not None and enclosure is None:
+            document.update(critical_point=None, critical_point_reason=near.reason)
+        print(json.dumps(document))
+    else:
+        print(
+            format_classification(
+                found, source=source, against=words, enclosure=enclosure, plot=plot
+            )
+        )
+        if near is not None and not isinstance(near, CriticalEnclosure):
+            print(f"critical    none proved nearby: {near.reason}")
+    return _UNDECIDED if found.verdict == "undecided" else 0
+
+
+def _write_plot(
+    found: Classification, against: PiecewisePolynomial | Dataset, plot: str
+) -> None:
+    from symerm.reports.landscape_plots import write_classification_plot
+
+    write_classification_plot(found, against, plot)
