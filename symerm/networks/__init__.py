@@ -10,6 +10,7 @@ from symerm.networks.gradients import (
 )
 from symerm.networks.latex import chambers_latex, network_latex, piecewise_latex
 from symerm.networks.piecewise import Piece, PiecewiseLinearFunction, piecewise_linear_function
+from symerm.networks.rationalization import largest_change, rationalize, shortest_decimal
 from symerm.networks.serialization import (
     network_from_json,
     network_to_json,
@@ -17,7 +18,9 @@ from symerm.networks.serialization import (
     write_network,
 )
 from symerm.networks.shallow import ShallowNetwork
+from symerm.networks.state_dict import layer_names, network_from_state_dict, read_state_dict
 from symerm.networks.symbolic import closed_expressions, input_symbols, piecewise_expressions
+from symerm.networks.tensors import StateDict, Tensor, exact_state_dict, tensor_from_array
 
 __all__ = [
     "Chamber",
@@ -26,20 +29,30 @@ __all__ = [
     "Piece",
     "PiecewiseLinearFunction",
     "ShallowNetwork",
+    "StateDict",
+    "Tensor",
     "chambers_latex",
     "closed_expressions",
     "directional_derivative",
+    "exact_state_dict",
     "input_symbols",
+    "largest_change",
+    "layer_names",
     "network_chambers",
     "network_from_json",
     "network_from_parameters",
+    "network_from_state_dict",
     "network_latex",
     "network_to_json",
     "parameter_vector",
     "piecewise_expressions",
     "piecewise_latex",
     "piecewise_linear_function",
+    "rationalize",
     "read_network",
+    "read_state_dict",
     "realization_jacobian",
+    "shortest_decimal",
+    "tensor_from_array",
     "write_network",
 ]
