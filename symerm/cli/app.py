@@ -8,6 +8,7 @@ import typer
 
 from symerm import __version__
 from symerm.cli.check import check
+from symerm.cli.classify import classify
 from symerm.cli.datasets import datasets
 from symerm.cli.import_torch import import_torch
 from symerm.cli.strata import strata
@@ -45,6 +46,6 @@ def command() -> Any:
     # Plain help: it can be searched and piped, and starts without loading a renderer.
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.callback()(_symerm)
-    for function in (check, strata, types, verify, datasets, import_torch):
+    for function in (check, classify, strata, types, verify, datasets, import_torch):
         app.command()(function)
     return typer.main.get_command(app)

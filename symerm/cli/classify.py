@@ -147,7 +147,7 @@ def _one(
 ) -> int:
     with loading():
         from symerm.landscape.classification import classify_against, with_global_verdict
-        from symerm.landscape.critical_points import CriticalEnclosure, nearby_critical_point
+        from symerm.landscape.critical_points import nearby_critical_point
         from symerm.networks.serialization import read_network
         from symerm.networks.shallow import ShallowNetwork
         from symerm.problem.dataset import Dataset
@@ -164,22 +164,12 @@ def _one(
         if refine and found.verdict == "not-critical"
         else None
     )
-    enclosure = near if isinstance(near, CriticalEnclosure) else None
     if plot is not None:
         _write_plot(found, against, plot)
     if as_json:
-        document = classification_to_json(found, enclosure=enclosure)
-        if near is not None and enclosure is None:
-            document.update(critical_point=None, critical_point_reason=near.reason)
-        print(json.dumps(document))
+        print(json.dumps(classification_to_json(found, nearby=near)))
     else:
-        print(
-            format_classification(
-                found, source=source, against=words, enclosure=enclosure, plot=plot
-            )
-        )
-        if near is not None and not isinstance(near, CriticalEnclosure):
-            print(f"critical    none proved nearby: {near.reason}")
+        print(format_classification(found, source=source, against=words, nearby=near, plot=plot))
     return _UNDECIDED if found.verdict == "undecided" else 0
 
 

@@ -12,21 +12,27 @@ decides between minimum and saddle.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
-from flint import arb, arb_mat, ctx, fmpq
+from flint import ctx, fmpq
 
+from symerm.arithmetic.balls import (
+    ball,
+    ball_bounds,
+    krawczyk_contracts,
+    matrix_sign,
+    square_root_bounds,
+)
 from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
 from symerm.arrangements.neuron_types import NeuronType
 from symerm.landscape.cell_critical import critical_point_in_cell
 from symerm.landscape.pattern_loss import PatternLoss
 from symerm.landscape.true_hessian import hessian_scalars
 from symerm.landscape.true_loss import TrueLoss
+from symerm.landscape.true_loss_box import TrueLossOnBox
 from symerm.networks.gradients import network_from_parameters, parameter_vector
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
@@ -41,6 +47,14 @@ _NEWTON_STEPS = 60
 _RADII = (-100, -80, -60, -40, -30, -20)
 #: Most free parameters: the cost grows with their cube.
 _MAX_PARAMETERS = 150
+_SIGNS = {
+    1: (
+        "local-minimum",
+        "the Hessian across the scaling orbits is positive definite in the whole box",
+    ),
+    -1: ("saddle", "one direction has negative second variation in the whole box"),
+    0: ("undecided", "the Hessian over the box has no certain signs"),
+}
 
 
 @dataclass(frozen=True)
@@ -80,67 +94,6 @@ class NoCriticalPoint:
     """
 
     reason: str
-
-
-@dataclass(frozen=True)
-class _TrueLossOnBox(TrueLoss):
-    """The true loss over a box of parameters, with the types and the order of kinks of a network.
-
-    Attributes
-    ----------
-    balls : tuple of arb
-        In the order of `symerm.networks.parameter_vector`.
-    """
-
-    balls: tuple[Any, ...] = ()
-
-    @cached_property
-    def scalars(self) -> tuple[tuple[Any, Any, Any], ...]:
-        d = self.network.width
-        return tuple((self.balls[j], self.balls[d + j], self.balls[2 * d + j]) for j in range(d))
-
-    @cached_property
-    def bias_scalar(self) -> Any:
-        return self.balls[-1]
-
-    @cached_property
-    def knot_scalars(self) -> list[Any]:
-        place: dict[Fraction, Any] = {}
-        if self.network.activation.is_piecewise_linear:
-            place = {
-                h.kink: -b / w
-                for h, (w, b, _) in zip(self.hidden, self.scalars, strict=True)
-                if h.kink is not None
-            }
-        fixed = set(self.target.knots)
-        return [
-            arb(fmpq(k.numerator, k.denominator)) if k in fixed else place[k] for k in self.knots
-        ]
-
-    def keeps_types(self) -> bool:
-        """Whether all networks in the box have the types and the order of kinks of the centre."""
-        if not self.network.activation.is_piecewise_linear:
-            return True
-        start, stop = (arb(fmpq(t.numerator, t.denominator)) for t in self.interval)
-        kinks = [h.kink for h in self.hidden if h.type is NeuronType.TYPE_2_ACTIVE]
-        if len(set(kinks)) < len(kinks) or set(kinks) & set(self.target.knots):
-            return False
-        for h, (w, b, _) in zip(self.hidden, self.scalars, strict=True):
-            ends = (w * start + b, w * stop + b)
-            if h.type is NeuronType.INACTIVE:
-                kept = ends[0] < 0 and ends[1] < 0
-            elif h.type in (NeuronType.TYPE_1_ACTIVE, NeuronType.SEMI_ACTIVE):
-                kept = ends[0] > 0 and ends[1] > 0
-            elif h.type is NeuronType.TYPE_2_ACTIVE:
-                kept = (ends[0] < 0 and ends[1] > 0) if h.weight > 0 else (
-                    ends[0] > 0 and ends[1] < 0
-                )
-            else:
-                return False
-            if not kept:
-                return False
-        values = self.knot_scalars
-        return all(a < b for a, b in itertools.pairwise(values))
 
 
 @dataclass(frozen=True)
@@ -205,7 +158,8 @@ def nearby_critical_point(
     ctx.prec = _BITS
     try:
         for power in _RADII:
-            found = _krawczyk(centre, system, free, Fraction(2) ** power)
+            radius = Fraction(2) ** power
+            found = _over_box(centre, system, free, radius)
             if found is not None:
                 break
         else:
@@ -213,17 +167,16 @@ def nearby_critical_point(
                 "no box around the limit of Newton's iteration is mapped into itself: the "
                 "critical points there may not be isolated up to scaling"
             )
-        radius, hessian, value = found
-        verdict, reason = _definiteness(hessian)
+        hessian, value = found
+        verdict, reason = _SIGNS[matrix_sign(hessian)]
         gaps = [
             abs(x - y) for x, y in zip(parameter_vector(centre), values, strict=True)
         ]
         moving = set(free)
-        distance = (
-            _root(sum((max(gaps[k] - radius, Fraction(0)) ** 2 for k in moving), Fraction(0)))[0],
-            _root(sum(((gaps[k] + radius) ** 2 for k in moving), Fraction(0)))[1],
-        )
-        return CriticalEnclosure(centre, radius, distance, _bounds(value), verdict, reason)
+        nearest = sum((max(gaps[k] - radius, Fraction(0)) ** 2 for k in moving), Fraction(0))
+        farthest = sum(((gaps[k] + radius) ** 2 for k in moving), Fraction(0))
+        distance = square_root_bounds(nearest)[0], square_root_bounds(farthest)[1]
+        return CriticalEnclosure(centre, radius, distance, ball_bounds(value), verdict, reason)
     finally:
         ctx.prec = before
 
@@ -246,7 +199,7 @@ def _in_cell(network: ShallowNetwork, dataset: Dataset) -> CriticalEnclosure | N
     return CriticalEnclosure(
         found.network,
         Fraction(0),
-        _root(squares),
+        square_root_bounds(squares),
         (found.loss, found.loss),
         found.verdict,
         f"exact: {found.reason}",
@@ -261,7 +214,7 @@ def _integral(target: PiecewisePolynomial) -> _System:
     def on_box(
         network: ShallowNetwork, balls: Sequence[Any]
     ) -> tuple[list[Any], list[list[Any]], Any] | None:
-        loss = _TrueLossOnBox(network, target, tuple(balls))
+        loss = TrueLossOnBox(network, target, tuple(balls))
         if not loss.keeps_types():
             return None
         hessian = hessian_scalars(loss, range(network.width))
@@ -397,107 +350,23 @@ def _newton(
     return current
 
 
-def _krawczyk(
+def _over_box(
     centre: ShallowNetwork, system: _System, free: Sequence[int], radius: Fraction
-) -> tuple[Fraction, list[list[Any]], Any] | None:
+) -> tuple[list[list[Any]], Any] | None:
     """The Hessian in the free parameters and the loss over the box, if it has exactly one zero."""
-    import numpy as np
-
     values = parameter_vector(centre)
     chosen = set(free)
-    point = system.on_box(centre, [arb(_rational(x)) for x in values])
+    point = system.on_box(centre, [ball(x) for x in values])
     box = system.on_box(
-        centre, [_ball(x, radius if k in chosen else Fraction(0)) for k, x in enumerate(values)]
+        centre, [ball(x, radius if k in chosen else Fraction(0)) for k, x in enumerate(values)]
     )
     if point is None or box is None:
         return None
     hessian = [[box[1][i][k] for k in free] for i in free]
-    middle = np.array([[_float_of_ball(entry) for entry in row] for row in hessian])
-    try:
-        inverse = np.linalg.inv(middle)
-    except np.linalg.LinAlgError:
+    if not krawczyk_contracts([point[0][k] for k in free], hessian, radius):
         return None
-    if not np.isfinite(inverse).all():
-        return None
-    size = len(free)
-    preconditioner = arb_mat([[arb(float(entry)) for entry in row] for row in inverse])
-    step = preconditioner * arb_mat([[point[0][k]] for k in free])
-    rest = preconditioner * arb_mat(hessian)
-    bound = arb(_rational(radius))
-    for i in range(size):
-        spread = sum(
-            (abs((1 if i == k else 0) - rest[i, k]) for k in range(size)), arb(0)
-        )
-        if not abs(step[i, 0]) + spread * bound < bound:
-            return None
-    return radius, hessian, box[2]
-
-
-def _definiteness(hessian: list[list[Any]]) -> tuple[str, str]:
-    """Whether all matrices in a ball are positive definite, or have a common negative direction."""
-    import numpy as np
-
-    size = len(hessian)
-    rows = [list(row) for row in hessian]
-    for k in range(size):
-        pivot = rows[k][k]
-        if not pivot > 0:
-            break
-        for i in range(k + 1, size):
-            factor = rows[i][k] / pivot
-            for m in range(k + 1, size):
-                rows[i][m] = rows[i][m] - factor * rows[k][m]
-    else:
-        return (
-            "local-minimum",
-            "the Hessian across the scaling orbits is positive definite in the whole box",
-        )
-    middle = np.array([[_float_of_ball(entry) for entry in row] for row in hessian])
-    _, vectors = np.linalg.eigh((middle + middle.T) / 2)
-    vector = [arb(float(entry)) for entry in vectors[:, 0]]
-    value = sum(
-        (x * y * hessian[i][k] for i, x in enumerate(vector) for k, y in enumerate(vector)), arb(0)
-    )
-    if value < 0:
-        return "saddle", "one direction has negative second variation in the whole box"
-    return "undecided", "the Hessian over the box has no certain signs"
-
-
-def _ball(value: Fraction, radius: Fraction) -> Any:
-    middle = arb(_rational(value))
-    return middle if radius == 0 else arb(middle, arb(_rational(radius)).upper())
-
-
-def _bounds(value: Any) -> tuple[Fraction, Fraction]:
-    """Rational bounds of a ball."""
-    return _exact(value.lower()), _exact(value.upper())
-
-
-def _root(square: Fraction) -> tuple[Fraction, Fraction]:
-    """Bounds of a square root, of relative width below 2^-60."""
-    from math import isqrt
-
-    if square == 0:
-        return Fraction(0), Fraction(0)
-    shift = max(0, 128 - square.numerator.bit_length() + square.denominator.bit_length())
-    shift += shift % 2
-    floor = isqrt((square.numerator << shift) // square.denominator)
-    unit = Fraction(1, 2 ** (shift // 2))
-    return floor * unit, (floor + 1) * unit
-
-
-def _exact(value: Any) -> Fraction:
-    mantissa, exponent = value.mid().man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    return hessian, box[2]
 
 
 def _float(value: fmpq) -> float:
     return int(value.p) / int(value.q)
-
-
-def _float_of_ball(value: Any) -> float:
-    return float(value.mid()) if isinstance(value, arb) else _float(value)
-
-
-def _rational(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)

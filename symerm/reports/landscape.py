@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from symerm.arithmetic.rationals import format_rational
-from symerm.landscape.critical_points import CriticalEnclosure
+from symerm.landscape.critical_points import CriticalEnclosure, NoCriticalPoint
 from symerm.landscape.targets import format_target
 from symerm.landscape.verdicts import Classification, Descent
 from symerm.networks.gradients import parameter_vector
@@ -25,15 +25,15 @@ _MANY = 12
 
 
 def classification_to_json(
-    found: Classification, *, enclosure: CriticalEnclosure | None = None
+    found: Classification, *, nearby: CriticalEnclosure | NoCriticalPoint | None = None
 ) -> dict[str, Any]:
     """The object that ``symerm classify --json`` prints; all numbers are exact texts.
 
     Parameters
     ----------
     found : Classification
-    enclosure : CriticalEnclosure, optional
-        A critical point nearby.
+    nearby : CriticalEnclosure or NoCriticalPoint, optional
+        What was found by a search for a critical point.
 
     Examples
     --------
@@ -64,8 +64,10 @@ def classification_to_json(
     }
     if found.realised is not None:
         document["function"] = format_target(found.realised)
-    if enclosure is not None:
-        document["critical_point"] = _enclosure_json(enclosure)
+    if isinstance(nearby, CriticalEnclosure):
+        document["critical_point"] = _enclosure_json(nearby)
+    elif nearby is not None:
+        document.update(critical_point=None, critical_point_reason=nearby.reason)
     return document
 
 
@@ -100,7 +102,7 @@ def format_classification(
     *,
     source: str,
     against: str,
-    enclosure: CriticalEnclosure | None = None,
+    nearby: CriticalEnclosure | NoCriticalPoint | None = None,
     plot: str | None = None,
 ) -> str:
     """The report that ``symerm classify`` prints.
@@ -112,8 +114,8 @@ def format_classification(
         The network as the user named it.
     against : str
         The target with its interval, or the data.
-    enclosure : CriticalEnclosure, optional
-        A critical point nearby.
+    nearby : CriticalEnclosure or NoCriticalPoint, optional
+        What was found by a search for a critical point.
     plot : str, optional
         The path that the picture was written to.
 
@@ -152,8 +154,10 @@ def format_classification(
     lines += _wrapped("gradient", _gradient(found))
     if found.descent is not None:
         lines += _descent_lines(found.descent)
-    if enclosure is not None:
-        lines += _enclosure_lines(enclosure)
+    if isinstance(nearby, CriticalEnclosure):
+        lines += _enclosure_lines(nearby)
+    elif nearby is not None:
+        lines += _wrapped("critical", f"none proved nearby: {nearby.reason}")
     if plot is not None:
         lines.append(_entry("plot", plot))
     return "\n".join(lines)
