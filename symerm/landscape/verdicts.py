@@ -24,8 +24,8 @@ VERDICTS = ("global-minimum", "local-minimum", "saddle", "not-critical", "undeci
 
 #: Samples of a descending curve that are recorded.
 _SAMPLES = 4
-#: Halvings of eps before a curve is refused.
-_HALVINGS = 400
+#: Values of eps that are tried before a curve is refused.
+_TRIALS = 400
 
 
 @dataclass(frozen=True)
@@ -120,14 +120,16 @@ def point_on_curve(
 ) -> ShallowNetwork:
     """The network theta + eps direction + eps^power bend."""
     point = [
-        value + eps * change
+        value + eps * change if change else value
         for value, change in zip(
             parameter_vector(network), parameter_vector(direction), strict=True
         )
     ]
     if bend is not None:
         step = eps**power
-        point = [x + step * y for x, y in zip(point, parameter_vector(bend), strict=True)]
+        point = [
+            x + step * y if y else x for x, y in zip(point, parameter_vector(bend), strict=True)
+        ]
     return network_from_parameters(network, point)
 
 
@@ -163,13 +165,14 @@ def descend(
     start = loss(network)
     samples: list[tuple[Fraction, Fraction]] = []
     eps = Fraction(1)
-    for _ in range(_HALVINGS):
+    for _ in range(_TRIALS):
         value = loss(point_on_curve(network, direction, bend, eps, power=power))
         if value < start:
             samples.append((eps, value))
             if len(samples) == _SAMPLES:
                 return Descent(direction, bend, power, order, coefficient, tuple(samples))
+            eps /= 2
         else:
             samples.clear()
-        eps /= 2
+            eps /= 4
     raise ArithmeticError("the loss does not fall along the curve that was computed")
