@@ -1,0 +1,1 @@
+"""Parameters and the functions they realise: equality, minimal form, degeneracy, stability."""
