@@ -4,8 +4,8 @@ Second derivatives are 2 int (d_a f)(d_b f) + 2 int r (d_a d_b f).  For act(z) =
 the second part couples only parameters of one neuron: 2 int x act' r for (w, v), 2 int act' r for
 (b, v), and, for a kink t inside the interval, 2 v (1 - gamma) r(t) / |w| times t^2, t, 1 for
 (w, w), (w, b), (b, b) (Cheridito, Jentzen, Rossmannek 2021; checked in proofs/).  The loss is
-twice continuously differentiable where no kink with v != 0 stands at an end of the interval or at
-a jump of the target, and no neuron with v != 0 is degenerate.
+twice differentiable where no kink with v != 0 stands at an end of the interval or at a jump of
+the target, and no neuron is degenerate: at w = b = 0 the derivative in v has a kink, even if v = 0.
 """
 
 from __future__ import annotations
@@ -164,6 +164,12 @@ def _add_curvature(
 ) -> None:
     """The part 2 int r (d_a d_b f) of one neuron."""
     neuron = loss.hidden[number]
+    at_an_end = neuron.kink in loss.interval and not neuron.flat
+    if neuron.type is NeuronType.DEGENERATE or at_an_end:
+        raise InputError(
+            f"neuron {number + 1} is degenerate or has its kink at an end of the interval: there "
+            "is no Hessian"
+        )
     zeroth, once = loss.active_moments(number)
     for k, entry in ((0, 2 * once), (1, 2 * zeroth)):
         row, column = k * count + i, 2 * count + i
@@ -192,11 +198,6 @@ def _add_curvature(
         matrix[column][column] += factor
         matrix[row][column] += factor * t
         matrix[column][row] = matrix[row][column]
-    elif neuron.type is NeuronType.DEGENERATE or neuron.kink in loss.interval:
-        raise InputError(
-            f"neuron {number + 1} is degenerate or has its kink at an end of the interval: there "
-            "is no Hessian"
-        )
 
 
 def _place(loss: TrueLoss, neuron: Hidden) -> int:

@@ -59,8 +59,7 @@ def local_verdict(loss: TrueLoss) -> LocalVerdict:
 
     Examples
     --------
-    The best hinge through (0, 0) against the parabola: every kink carries a residual of the sign
-    of v.
+    The mean of a line, with one neuron that is zero on the interval and near it:
 
     >>> from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
     >>> from symerm.networks.shallow import ShallowNetwork
