@@ -138,3 +138,18 @@ def test_the_error_is_one_line_and_names_the_interval():
     assert str(caught.value) == (
         "x^3 - 2 changes sign at an irrational point between 0 and 2; breakpoints must be rational"
     )
+
+
+@pytest.mark.parametrize(
+    ("ends", "irrational"),
+    [((-2, 2), True), ((0, 2), True), ((-2, 0), True), ((-1, 1), False), ((2, 3), False)],
+)
+@pytest.mark.parametrize("power", [1, 2, 3])
+def test_irrational_roots_of_a_quadratic_and_its_powers(ends, irrational, power):
+    lower, upper = map(Fraction, ends)
+    p = product(-1, [], [QUADRATICS[0]] * power)
+    if irrational and power != 2:
+        with pytest.raises(InputError, match="irrational"):
+            sign_changes(p, lower, upper)
+    else:
+        assert sign_changes(p, lower, upper) == ()
