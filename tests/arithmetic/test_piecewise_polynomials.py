@@ -84,6 +84,7 @@ def test_equal_functions_are_equal_objects(data, extra):
 
 
 @given(functions(), functions(), functions(), NUMBERS)
+@settings(max_examples=50)
 def test_ring_laws(f, g, h, number):
     assert f + g == g + f
     assert (f + g) + h == f + (g + h)
