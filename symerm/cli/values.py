@@ -8,7 +8,57 @@ from fractions import Fraction
 from symerm.arithmetic.rationals import parse_rational
 from symerm.errors import InputError
 
-__all__ = ["parse_columns", "parse_count", "parse_interval", "parse_positive", "parse_seconds"]
+__all__ = [
+    "parse_box",
+    "parse_columns",
+    "parse_count",
+    "parse_interval",
+    "parse_positive",
+    "parse_seconds",
+]
+
+
+def parse_box(
+    option: str, text: str | None, dimension: int
+) -> tuple[tuple[Fraction, Fraction], ...] | None:
+    """The sides of a box: ``LO:HI`` for every coordinate, or ``LO:HI,LO:HI,..`` one for each.
+
+    Parameters
+    ----------
+    option : str
+        Name of the option, for messages.
+    text : str or None
+        None, an option that is not given, stands for the whole space.
+    dimension : int
+        Number p of coordinates; 0 if it is not known, then there are as many as sides.
+
+    Raises
+    ------
+    InputError
+        If a side is not LO:HI with LO < HI, or there are neither one nor p sides.
+
+    Examples
+    --------
+    >>> parse_box("--domain", "-3/2:5", 1)
+    ((Fraction(-3, 2), Fraction(5, 1)),)
+    >>> parse_box("--domain", "0:1", 2) == parse_box("--domain", "0:1,0:1", 2)
+    True
+    """
+    if text is None:
+        return None
+    sides = []
+    for part in text.split(","):
+        ends = part.split(":")
+        if len(ends) != 2:
+            raise InputError(f"{option}: {part!r} is no side LO:HI of a box, as in -1:1")
+        sides.append(parse_interval(option, (ends[0].strip(), ends[1].strip())))
+    if len(sides) == 1:
+        sides *= max(dimension, 1)
+    if dimension and len(sides) != dimension:
+        raise InputError(
+            f"{option}: the box has {len(sides)} sides but there are {dimension} inputs"
+        )
+    return tuple(sides)
 
 
 def parse_columns(option: str, text: str | None) -> list[str] | None:
