@@ -28,6 +28,9 @@ __all__ = [
     "stated_table",
 ]
 
+#: Kind, realised function and verdict of a row.
+_Key = tuple[str, Zigzag | None, str]
+
 #: Largest width for which `case_table` derives the table: a second or two.
 DERIVED_WIDTH = 4
 
@@ -124,21 +127,19 @@ def derived_table(width: int, activation: str) -> CaseTable:
     """
     _require(width, activation)
     derivations = tuple(derive(each, activation) for each in configurations(width, activation))
-    gathered: dict[tuple[str, Zigzag | None, str], list[tuple[Configuration, CriticalCase]]] = {}
+    gathered: dict[_Key, list[tuple[Configuration, CriticalCase]]] = {}
     for entry in derivations:
         for case in entry.cases:
-            residual = _upright(case.residual)
-            key = row_kind(entry.configuration, residual), residual, case.verdict
-            gathered.setdefault(key, []).append((entry.configuration, case))
+            gathered.setdefault(_key(entry, case), []).append((entry.configuration, case))
     rows = [_row(*key, members) for key, members in gathered.items()]
     rows.sort(key=_order)
     for entry in derivations:
-        meant = {row[:3] for row in map(_key, rows) if row[3].holds_for(entry.configuration)}
-        found = {
-            (row_kind(entry.configuration, case.residual), _upright(case.residual), case.verdict)
-            for case in entry.cases
+        meant = {
+            (row.kind, row.residual, row.verdict)
+            for row in rows
+            if row.holds_for(entry.configuration)
         }
-        if meant != found:
+        if meant != {_key(entry, case) for case in entry.cases}:
             raise ArithmeticError(f"the rows do not describe {entry.configuration}")
     return CaseTable(width, activation, tuple(rows), derivations)
 
@@ -174,15 +175,13 @@ def _require(width: int, activation: str) -> None:
         )
 
 
-def _upright(residual: Zigzag | None) -> Zigzag | None:
-    """Of a zigzag and its mirror image the one whose first kink faces right, if one does."""
-    if residual is None:
-        return None
-    return max(residual, residual.mirrored(), key=lambda each: each.facings)
-
-
-def _key(row: CaseRow) -> tuple[str, Zigzag | None, str, CaseRow]:
-    return row.kind, row.residual, row.verdict, row
+def _key(entry: Derivation, case: CriticalCase) -> _Key:
+    """What the cases of a row have in common."""
+    residual = case.residual
+    if residual is not None:
+        # Of two mirror images the one whose first kink faces right, if one does.
+        residual = max(residual, residual.mirrored(), key=lambda each: each.facings)
+    return row_kind(entry.configuration, residual), residual, case.verdict
 
 
 def _row(
