@@ -30,7 +30,7 @@ class PatternLoss:
     Attributes
     ----------
     network : ShallowNetwork
-        Its signs are used, and 1 or the negative slope at zero as if it were positive.
+        Its signs are used; at preactivation zero the slope is 1, as on the positive side.
     dataset : Dataset
     parameters : sequence of fmpq or arb
         In the order of `symerm.networks.parameter_vector`.
@@ -73,7 +73,7 @@ class PatternLoss:
 
     @cached_property
     def _slopes(self) -> list[list[fmpq]]:
-        """act'(z)/.. of the pattern: 1 or gamma for every input and neuron."""
+        """1 or gamma for every input and neuron."""
         gamma = _rational(self.network.activation.negative_slope)
         return [
             [fmpq(1) if z >= 0 else gamma for z in self.network.preactivations(point)]
