@@ -1,6 +1,6 @@
 """Local minima and saddles of the true loss without a kink inside, and no local maximum.
 
-The ReLU's list after Cheridito, Jentzen, Rossmannek 2021; these proofs derived here.
+After Cheridito, Jentzen, Rossmannek 2021; the proofs derived here.
 
 Let psi(w, b) = int act(w x + b) r, with r the residual of theta.
 

@@ -1,6 +1,6 @@
 """Critical points with kinks are saddles, for the ReLU and for leaky slopes, whatever their number.
 
-The ReLU's list after Cheridito, Jentzen, Rossmannek 2021; these proofs derived here.
+After Cheridito, Jentzen, Rossmannek 2021; the descents, the inertia and all proofs derived here.
 
 Theorem.  Let theta be a critical point with n >= 1 kinks inside, as in spacing.py: r alternates
 with amplitude h on pieces of lengths l_k proportional to a_k.

@@ -1,6 +1,6 @@
 """Where the kinks of a critical point lie: equally spaced for the ReLU, two leaky families.
 
-After Cheridito, Jentzen, Rossmannek 2021 (ReLU); the argument and the leaky case derived here.
+After Cheridito, Jentzen, Rossmannek 2021; the proofs derived here.
 
 Theorem.  Let alpha != 0 and let f be a critical point (generalized gradient zero) that does not
 equal the target.  Then int r = 0 and int x r != 0; neurons without a kink inside (T0, T1) have

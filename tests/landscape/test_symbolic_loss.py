@@ -27,8 +27,8 @@ kinks = st.sampled_from([F(-2), LOW, F(-1, 2), F(0), F(1, 2), F(0), HIGH, F(5, 2
 
 @st.composite
 def neurons(draw):
-    if draw(st.integers(0, 4)) == 0:
-        return F(0), draw(numbers)
+    if draw(st.integers(0, 3)) == 0:
+        return F(0), draw(st.sampled_from([F(0), F(0), F(1), F(-1)]))
     weight = draw(signs) * draw(st.sampled_from([F(1), F(2), F(1, 2)]))
     return weight, -weight * draw(kinks)
 
@@ -186,6 +186,23 @@ def test_the_conditions_tell_configurations_apart(network, other):
     holds = all(condition.xreplace(values) == sympy.true for condition in formula.conditions)
     same = TypeConfiguration.from_network(other, INTERVAL).neurons == formula.configuration.neurons
     assert holds == same
+
+
+@pytest.mark.parametrize("second", [F(-1, 2), F(1, 4), F(1)])
+def test_the_conditions_separate_equal_from_ordered_kinks(second):
+    def pair(kink):
+        return ShallowNetwork(
+            ((F(1),), (F(-1),)), (F(-1, 4), kink), ((F(1),), (F(1),)), (F(0),)
+        )
+
+    formula = symbolic_loss(TypeConfiguration.from_network(pair(second), INTERVAL))
+    for kink in (F(-1, 2), F(1, 4), F(1)):
+        values = dict(
+            zip(formula.parameters, map(rational, parameter_vector(pair(kink))), strict=True)
+        )
+        values.update(zip(formula.ends, map(rational, INTERVAL), strict=True))
+        holds = all(condition.xreplace(values) == sympy.true for condition in formula.conditions)
+        assert holds == (kink == second)
 
 
 def identical(first, second):
