@@ -21,6 +21,7 @@ from symerm.landscape.true_loss import TrueLoss
 from symerm.landscape.verdicts import Classification
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
+from symerm.reports.landscape_sections import Reference
 
 __all__ = ["add_legend", "draw_function_panel", "has_function_panel", "rounded"]
 
@@ -36,9 +37,6 @@ _MANY = 24
 _LARGEST = 10**100
 #: Longest formula of a target in a legend.
 _FORMULA = 40
-
-Reference = PiecewisePolynomial | Dataset
-
 
 def rounded(value: Fraction) -> float:
     """The value as a float.

@@ -51,8 +51,8 @@ _LEAST = 20
 _SINGLE, _RANDOM = 31, 12
 #: The work for all lines, in the unit of `LossChange.work`.
 _WORK = 40_000
-#: Doublings of a reach, and halvings of a neighbourhood.
-_DOUBLINGS, _HALVINGS = 200, 60
+#: Doublings of a reach, and halvings of a neighbourhood by few places and by all.
+_DOUBLINGS, _HALVINGS, _LAST_HALVINGS = 200, 40, 4
 
 
 @dataclass(frozen=True)
@@ -269,15 +269,17 @@ def lines_around(change: LossChange) -> tuple[Line, ...]:
         entries = [Fraction(source.randint(-8, 8), 8) for _ in range(count)]
         directions.append(("", network_from_parameters(network, entries)))
     reach = neighbourhood(change, [direction for _, direction in directions])
-    while True:
+    lines: tuple[Line, ...] = ()
+    for _ in range(_LAST_HALVINGS):
         places = [reach * Fraction(k, _STEPS) for k in range(-_STEPS, _STEPS + 1)]
         lines = tuple(
             Line(name, tuple((eps, change.along(direction, eps)) for eps in places))
             for name, direction in directions
         )
         if not _is_minimum(change) or all(z >= 0 for line in lines for _, z in line.points):
-            return lines
+            break
         reach /= 2
+    return lines
 
 
 def neighbourhood(change: LossChange, directions: Sequence[ShallowNetwork]) -> Fraction:
