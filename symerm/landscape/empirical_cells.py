@@ -1,28 +1,29 @@
-"""Cells of directions without first-order term, and the symmetries that keep the loss nearby.
+"""Cells of directions without first-order term, and the symmetries that keep the loss on a cell.
 
-The x with v_j.psi'_j(x) = 0, a function >= 0, form a union of closed faces of the arrangement of
-neuron j: those on whose interior point it vanishes.  Near theta the loss is kept by: (A, V) ->
-(A G, V G^-T) for neurons with proportional slopes at all inputs and no zero preactivation,
-G in GL_k; (a, v) -> (t a, v / t), t > 0, for any neuron; and a -> a + y for y that changes no
-output, or changes outputs only within a space that is projected out, if <psi, y> stays as well.
+v_j.psi'_j is linear and >= 0 on each chamber of the arrangement of neuron j, so it vanishes on a
+face of the chamber.  Near theta and with the slopes of the chambers the loss is kept by: (A, V) ->
+(A G, V G^-T), G in GL_k, for neurons with proportional slopes and no zero preactivation; (a, v) ->
+(t a, v / t), t > 0; a -> a + y, where y changes outputs within a space that is projected out and
+B y = 0; and any change of v where the neuron is zero on the chamber.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from operator import mul
 
 from symerm.arithmetic.covectors import faces
 from symerm.arithmetic.linalg import nullspace, primitive, row_reduce
 from symerm.errors import BudgetExceeded
+from symerm.landscape.empirical_form import Cell, NeuronForm
 from symerm.landscape.empirical_loss import EmpiricalLoss
 from symerm.landscape.empirical_neuron import LocalTerm
-from symerm.landscape.empirical_second_order import Cell, NeuronForm, Reduction
 
-__all__ = ["MAX_FACES", "neuron_form", "reduction"]
+__all__ = ["MAX_FACES", "neuron_form", "piecewise_symmetry"]
 
-#: Most faces of the arrangement of one neuron.
+#: Most faces of the arrangement of one neuron that are listed.
 MAX_FACES = 400
 
 Vector = tuple[Fraction, ...]
@@ -45,35 +46,58 @@ def neuron_form(loss: EmpiricalLoss, number: int, term: LocalTerm) -> NeuronForm
         activation(sum(map(mul, neuron, point), neuron[-1])) for point in loss.data.inputs
     )
     outgoing = loss.network.output_weights[number]
-    lines = _cell(term, term.lines, {})
+    lines = _cell(term, term.lines, (0,) * len(term.zeros))
     if not term.zeros:
-        return NeuronForm(number, values, lines, maximal=(lines,))
+        return NeuronForm(number, values, lines, (), (lines,), (lines,))
     rays = tuple(
-        _cell(term, (*term.lines, tuple(map(Fraction, ray))), _signs(term, ray))
+        _cell(
+            term,
+            (*term.lines, tuple(map(Fraction, ray))),
+            [_sign(sum(map(mul, form, ray))) for form in term.forms],
+        )
         for ray, value in term.rays
         if not sum(map(mul, outgoing, value), _ZERO)
     )
-    return NeuronForm(number, values, lines, rays, _maximal_cells(term, outgoing))
+    return NeuronForm(number, values, lines, rays, *_faces_and_chambers(term, outgoing))
 
 
-def _maximal_cells(term: LocalTerm, outgoing: Vector) -> tuple[Cell, ...] | None:
-    """The maximal faces on which v.psi' vanishes, None if there are too many faces."""
+def _faces_and_chambers(
+    term: LocalTerm, outgoing: Vector
+) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+    """The maximal faces with v.psi' = 0, and the chambers with their faces of this kind."""
     try:
         found = faces(term.forms, limit=MAX_FACES)
     except BudgetExceeded:
-        return None
+        return (), ()
+    # From large to small: the first face below a chamber is the one on which v.psi' vanishes.
     zero = [
         face.signs
-        for face in found
+        for face in reversed(found)
         if not sum(map(mul, outgoing, term(face.witness)), _ZERO)
     ]
-    cells = []
-    for signs in zero:
-        if not any(other != signs and _below(signs, other) for other in zero):
-            kept = [form for form, sign in zip(term.forms, signs, strict=True) if not sign]
-            basis = nullspace(kept, columns=len(term.forms[0]))
-            cells.append(_cell(term, basis, dict(zip(term.zeros, signs, strict=True))))
-    return tuple(cells)
+    spans = {
+        signs: nullspace(
+            [form for form, sign in zip(term.forms, signs, strict=True) if not sign],
+            columns=len(term.forms[0]),
+        )
+        for signs in zero
+    }
+    maximal = [
+        signs for signs in zero if not any(_below(signs, other) for other in zero if other != signs)
+    ]
+    chambers = []
+    for face in found:
+        if face.dimension == found[-1].dimension:
+            bottom = next(signs for signs in zero if _below(signs, face.signs))
+            chambers.append(_cell(term, spans[bottom], face.signs))
+    return (
+        tuple(_cell(term, spans[signs], signs) for signs in maximal),
+        tuple(chambers),
+    )
+
+
+def _sign(value: Fraction | int) -> int:
+    return (value > 0) - (value < 0)
 
 
 def _below(signs: Sequence[int], other: Sequence[int]) -> bool:
@@ -81,122 +105,97 @@ def _below(signs: Sequence[int], other: Sequence[int]) -> bool:
     return all(not a or a == b for a, b in zip(signs, other, strict=True))
 
 
-def _signs(term: LocalTerm, direction: Sequence[int]) -> dict[int, int]:
-    values = (sum(map(mul, form, direction)) for form in term.forms)
-    return {i: (z > 0) - (z < 0) for i, z in zip(term.zeros, values, strict=True)}
-
-
-def _cell(term: LocalTerm, basis: Sequence[Vector], signs: dict[int, int]) -> Cell:
-    """The cell with these signs at the inputs with preactivation zero (0 where none is given)."""
+def _cell(term: LocalTerm, basis: Sequence[Vector], signs: Sequence[int]) -> Cell:
+    """The cell with these signs at the inputs with preactivation zero."""
+    at_zero = dict(zip(term.zeros, signs, strict=True))
     slopes = {1: Fraction(1), 0: _ZERO, -1: term.slope}
     return Cell(
         tuple(basis),
         tuple(
-            tuple(signs[i] * x for x in form)
-            for i, form in zip(term.zeros, term.forms, strict=True)
-            if signs.get(i)
+            tuple(Fraction(sign * x) for x in form)
+            for sign, form in zip(signs, term.forms, strict=True)
+            if sign
         ),
-        tuple(slopes[sign or signs.get(i, 0)] for i, sign in enumerate(term.signs)),
+        tuple(slopes[at_zero.get(i, sign)] for i, sign in enumerate(term.signs)),
     )
 
 
-def reduction(
+def piecewise_symmetry(
     loss: EmpiricalLoss,
-    terms: Sequence[LocalTerm],
-    numbers: Sequence[int],
-    remaining: Sequence[int],
-) -> Reduction:
-    """The problem that is left when neurons with terms >= 0 are replaced by their span.
+    features: Sequence[Vector],
+    forms: Sequence[NeuronForm],
+    cells: Sequence[Cell],
+) -> tuple[list[Cell], list[Vector]]:
+    """The group that keeps the loss on a product of chambers, as a `Symmetry`.
 
     Parameters
     ----------
     loss : EmpiricalLoss
-    terms : the local terms of all neurons
-    numbers : sequence of int
-        The neurons of the second-order form.
-    remaining : sequence of int
-        Those among them that are kept.
+    features : sequence of vectors of length n
+        A basis of the space that is projected out.
+    forms : sequence of NeuronForm
+    cells : sequence of Cell
+        A chamber of each neuron.
+
+    Returns
+    -------
+    cells : list of Cell
+        With the shifts of the group added to the spans.
+    tangents : list of vectors
+        Tangents of the orbit at theta; for each neuron p + 1 hidden and q output entries.
     """
-    points = [(*row, Fraction(1)) for row in loss.data.inputs]
-    span = [(Fraction(1),) * len(points)]
-    for j in set(numbers) - set(remaining):
-        slopes = _cell(terms[j], (), {}).slopes
-        span += [
-            tuple(slope * point[k] for slope, point in zip(slopes, points, strict=True))
-            for k in range(len(points[0]))
-        ]
-        span += [tuple(Fraction(int(i == z)) for i in range(len(points))) for z in terms[j].zeros]
-    features, _ = row_reduce(span)
-    return Reduction(
-        features,
-        tuple(list(numbers).index(j) for j in remaining),
-        tuple(_tangents(loss, terms, remaining, features, points)),
-    )
-
-
-def _tangents(
-    loss: EmpiricalLoss,
-    terms: Sequence[LocalTerm],
-    remaining: Sequence[int],
-    features: Sequence[Vector],
-    points: Sequence[Vector],
-) -> list[Vector]:
-    width, size = len(points[0]), loss.network.output_dimension
+    width, size = len(loss.forms[0]), loss.network.output_dimension
     block = width + size
-    tangents = []
+    tangents: list[Vector] = []
 
-    def tangent(hidden: dict[int, Sequence[Fraction]], output: dict[int, Vector]) -> Vector:
-        vector = [_ZERO] * (block * len(remaining))
+    def add(hidden: dict[int, Sequence[Fraction]], output: dict[int, Sequence[Fraction]]) -> None:
+        vector = [_ZERO] * (block * len(forms))
         for k, entries in hidden.items():
             vector[k * block : k * block + width] = entries
-        for k, row in output.items():
-            vector[k * block + width : (k + 1) * block] = row
-        return tuple(vector)
+        for k, entries in output.items():
+            vector[k * block + width : (k + 1) * block] = entries
+        tangents.append(tuple(vector))
 
+    extended = []
     classes: dict[tuple[int, ...], list[int]] = {}
-    moves: dict[int, list[Vector]] = {}
-    for k, j in enumerate(remaining):
-        term = terms[j]
-        slopes = _cell(term, (), {}).slopes
-        if term.zeros:
-            outgoing = loss.network.output_weights[j]
-            tangents.append(tangent({k: loss.neuron(j)}, {k: tuple(-v for v in outgoing)}))
+    for k, (form, cell) in enumerate(zip(forms, cells, strict=True)):
+        shifts = _silent_shifts(loss, features, cell)
+        for shift in shifts:
+            add({k: shift}, {})
+        extended.append(replace(cell, basis=row_reduce([*cell.basis, *shifts])[0]))
+        if not any(cell.slopes):
+            for i in range(size):
+                add({}, {k: [Fraction(int(i == m)) for m in range(size)]})
+        elif not form.is_smooth:
+            outgoing = loss.network.output_weights[form.number]
+            add({k: loss.neuron(form.number)}, {k: [-v for v in outgoing]})
         else:
-            classes.setdefault(primitive(slopes), []).append(k)
-        if id(term) not in moves:
-            moves[id(term)] = _silent_moves(term, slopes, features, points)
-        tangents += [tangent({k: move}, {}) for move in moves[id(term)]]
+            classes.setdefault(primitive(cell.slopes), []).append(k)
     for members in classes.values():
         for k in members:
-            outgoing = tuple(-v for v in loss.network.output_weights[remaining[k]])
+            back = [-v for v in loss.network.output_weights[forms[k].number]]
             for m in members:
-                # a_k moves along a_m as far as their slopes tell, v_m takes it back.
-                ratio = _ratio(terms[remaining[m]], terms[remaining[k]])
-                step = [ratio * x for x in loss.neuron(remaining[m])]
-                tangents.append(tangent({k: step}, {m: outgoing}))
-    return tangents
+                # a_k moves along a_m, by the ratio of their slopes, and v_m takes it back.
+                ratio = sum(cells[m].slopes, _ZERO) / sum(cells[k].slopes, _ZERO)
+                add({k: [ratio * x for x in loss.neuron(forms[m].number)]}, {m: back})
+    return extended, tangents
 
 
-def _ratio(first: LocalTerm, second: LocalTerm) -> Fraction:
-    """The quotient of two proportional vectors of slopes."""
-    if first.signs == second.signs:
-        return Fraction(1)
-    # Only the constant slopes 1 and gamma are proportional without being equal.
-    return first.slope if first.signs[0] < 0 else 1 / first.slope
-
-
-def _silent_moves(
-    term: LocalTerm,
-    slopes: Vector,
-    features: Sequence[Vector],
-    points: Sequence[Vector],
-) -> list[Vector]:
-    """A basis of the y with B y = 0 and <y, s^_i> = 0 on Z that change outputs within the span."""
-    pad = (_ZERO,) * len(features)
+def _silent_shifts(
+    loss: EmpiricalLoss, features: Sequence[Vector], cell: Cell
+) -> tuple[Vector, ...]:
+    """A basis of the y with slope <y, s^> in the span of the features and B y = 0."""
+    points = [(*row, Fraction(1)) for row in loss.data.inputs]
     rows: list[Vector] = [
         (*(slope * x for x in point), *(-feature[i] for feature in features))
-        for i, (slope, point) in enumerate(zip(slopes, points, strict=True))
+        for i, (slope, point) in enumerate(zip(cell.slopes, points, strict=True))
     ]
-    rows += [(*map(Fraction, form), *pad) for form in term.forms]
-    rows += [(*row, *pad) for row in term.matrix]
-    return [vector[: len(points[0])] for vector in nullspace(rows)]
+    pad = (_ZERO,) * len(features)
+    for k in range(loss.network.output_dimension):
+        weights = [
+            slope * row[k] for slope, row in zip(cell.slopes, loss.residuals, strict=True)
+        ]
+        columns = zip(*points, strict=True)
+        rows.append((*(sum(map(mul, weights, column), _ZERO) for column in columns), *pad))
+    # The features are independent, so each y determines its coefficients.
+    return tuple(vector[: len(points[0])] for vector in nullspace(rows))

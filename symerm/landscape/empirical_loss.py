@@ -32,7 +32,16 @@ _ZERO = Fraction(0)
 
 @dataclass(frozen=True)
 class Curve:
-    """A curve theta + eps direction + eps^2 bend with loss L + coefficient eps^order + .. ."""
+    """A curve theta + eps direction + eps^2 bend with loss L + coefficient eps^order + ..
+
+    Attributes
+    ----------
+    direction : ShallowNetwork
+    order : int
+    coefficient : Fraction
+        Negative.
+    bend : ShallowNetwork or None
+    """
 
     direction: ShallowNetwork
     order: int
@@ -42,7 +51,16 @@ class Curve:
 
 @dataclass(frozen=True)
 class Finding:
-    """A verdict on a network, why it holds, and the curve of descent that goes with it."""
+    """A verdict on a network before it is written up.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `symerm.landscape.verdicts.VERDICTS`.
+    reason : str
+    curve : Curve or None
+        The curve of descent that goes with ``saddle`` and ``not-critical``.
+    """
 
     verdict: str
     reason: str

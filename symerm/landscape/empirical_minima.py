@@ -10,8 +10,6 @@ maximum, and a critical point that is no local minimum is a saddle.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from symerm.landscape.empirical_loss import EmpiricalLoss, Finding
 from symerm.landscape.empirical_neuron import local_terms
 from symerm.landscape.empirical_piecewise import piecewise_finding, piecewise_gradient
@@ -52,6 +50,7 @@ def classify_empirical(network: ShallowNetwork, dataset: Dataset) -> Classificat
     --------
     The mean of the responses, with a neuron that is switched on by a change of its bias:
 
+    >>> from fractions import Fraction
     >>> zero, one = Fraction(0), Fraction(1)
     >>> data = Dataset.from_rows([0, 1], [0, 1])
     >>> flat = ShallowNetwork(((one,),), (-one,), ((zero,),), (one / 2,))

@@ -24,10 +24,10 @@ from symerm.arithmetic.linalg import nullspace, primitive, row_reduce
 from symerm.arithmetic.rationals import common_denominator
 from symerm.landscape.empirical_loss import EmpiricalLoss
 
-__all__ = ["MAX_FLATS", "LocalTerm", "local_terms"]
+__all__ = ["MAX_STEPS", "LocalTerm", "local_terms"]
 
-#: Most intersections of hyperplanes that are looked through for the rays of one neuron.
-MAX_FLATS = 20_000
+#: Most pairs of an intersection of hyperplanes and a form in the search for rays of one neuron.
+MAX_STEPS = 1_000_000
 
 Vector = tuple[Fraction, ...]
 Integers = tuple[int, ...]
@@ -104,11 +104,24 @@ class LocalTerm:
         rank = len(self.matrix[0]) - len(self.lines)
         return comb(len(self.zeros), rank - 1) if rank else 0
 
+    @property
+    def most_flats(self) -> int:
+        """The number of intersections that `rays` looks through at most."""
+        return max(len(self.zeros), MAX_STEPS // max(1, len(self.zeros)))
+
+    @property
+    def units(self) -> Iterator[Integers]:
+        """The unit vectors of the hidden parameters and their negatives."""
+        size = len(self.matrix[0])
+        for k in range(size):
+            for sign in (1, -1):
+                yield tuple(sign * int(i == k) for i in range(size))
+
     @cached_property
     def rays(self) -> tuple[tuple[Integers, Vector], ...]:
         """Generators of the rays of the arrangement, each with its value psi'.
 
-        At most `MAX_FLATS` intersections are looked through; compare `flats`.
+        At most `most_flats` intersections are looked through; compare `flats`.
         """
         if len(self.matrix[0]) == 2 and len(self.zeros) > 1:
             return tuple(self._rays_of_a_line())
@@ -122,7 +135,7 @@ class LocalTerm:
             return
         restricted = [tuple(form[k] for k in pivots) for form in self.forms]
         for number, chosen in enumerate(combinations(restricted, len(pivots) - 1)):
-            if number == MAX_FLATS:
+            if number == self.most_flats:
                 return
             line = _kernel_line(chosen, len(pivots))
             if line is not None:
@@ -172,13 +185,10 @@ class LocalTerm:
         second difference psi'(u + t n) + psi'(u - t n) - 2 psi'(u), n = S_i, is a positive
         multiple of R_i, so psi' is not zero at all three points.
         """
-        size = len(self.matrix[0])
-        units = [tuple(int(i == k) for i in range(size)) for k in range(size)]
-        for unit in units:
-            for x in (unit, tuple(-entry for entry in unit)):
-                value = self(x)
-                if any(value):
-                    return x, value
+        for x in self.units:
+            value = self(x)
+            if any(value):
+                return x, value
         for form, jump in zip(self.forms, self.jumps, strict=True):
             if any(jump):
                 point = self._point_on_hyperplane(form)

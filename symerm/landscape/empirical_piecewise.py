@@ -16,15 +16,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
 
-from symerm.landscape.empirical_cells import neuron_form, reduction
+from symerm.landscape.empirical_cells import neuron_form, piecewise_symmetry
+from symerm.landscape.empirical_first_order import output_descent
 from symerm.landscape.empirical_loss import Curve, EmpiricalLoss, Finding, direction_network
-from symerm.landscape.empirical_neuron import MAX_FLATS, LocalTerm, local_terms
+from symerm.landscape.empirical_neuron import LocalTerm
 from symerm.landscape.empirical_second_order import second_order
 
 __all__ = ["piecewise_finding", "piecewise_gradient"]
 
 Vector = tuple[Fraction, ...]
 _ZERO = Fraction(0)
+#: Neurons that a reason names one by one.
+_SHOWN = 6
 
 
 def piecewise_gradient(loss: EmpiricalLoss, terms: Sequence[LocalTerm]) -> Vector:
@@ -80,7 +83,7 @@ def piecewise_finding(loss: EmpiricalLoss, terms: Sequence[LocalTerm]) -> Findin
     terms : the local terms of the neurons
     """
     network = loss.network
-    first = _first_order(loss, terms)
+    first = output_descent(loss, [term.at(loss.neuron(j)) for j, term in enumerate(terms)])
     if first is not None:
         return first
     if not network.width:
@@ -89,7 +92,7 @@ def piecewise_finding(loss: EmpiricalLoss, terms: Sequence[LocalTerm]) -> Findin
     for j, found in enumerate(kinds):
         if found.falls is not None:
             x, value = found.falls
-            slope = 2 * sum(map(mul, network.output_weights[j], value), _ZERO)
+            slope = 2 * _dot(network.output_weights[j], value)
             return Finding(
                 "not-critical",
                 f"moving the hidden parameters of neuron {j + 1} lowers the loss to first order"
@@ -106,11 +109,20 @@ def piecewise_finding(loss: EmpiricalLoss, terms: Sequence[LocalTerm]) -> Findin
         return _flat_saddle(loss, terms[flat], flat)
     wild = [j for j, found in enumerate(kinds) if found.kind == "mixed"]
     if not wild:
-        return Finding("local-minimum", "near every neuron ... ")
-    idle = [j for j, term in enumerate(terms) if not term.slope and max(term.signs) < 0]
-    numbers = [j for j in range(network.width) if j not in set(idle)]
-    forms = [neuron_form(loss, j, terms[j]) for j in numbers]
-    return second_order(loss, forms, reduction(loss, terms, numbers, wild))
+        return _no_term_falls(terms)
+    # A ReLU neuron that is negative at all inputs stays without effect.
+    numbers = [j for j, term in enumerate(terms) if term.slope or max(term.signs) >= 0]
+    mixed = set(wild)
+    smooth = [
+        j for j in numbers if j in mixed or not (terms[j].zeros or loss.neurons[j].flat)
+    ]
+    return second_order(
+        loss,
+        numbers,
+        lambda j: neuron_form(loss, j, terms[j]),
+        [wild, smooth] if len(smooth) > len(wild) else [wild],
+        piecewise_symmetry,
+    )
 
 
 @dataclass(frozen=True)
@@ -118,37 +130,31 @@ class _Kind:
     """Whether v'.psi(a') >= 0 near a neuron: "tame", "mixed", "unknown", or it falls."""
 
     kind: str
-    falls: tuple[tuple[int, ...], Vector] | None = None
+    falls: tuple[Sequence[Fraction | int], Vector] | None = None
 
 
-def _first_order(loss: EmpiricalLoss, terms: Sequence[LocalTerm]) -> Finding | None:
-    """A descent of first order in the output parameters."""
-    network = loss.network
-    if any(loss.bias_sum):
-        return Finding(
-            "not-critical",
-            "the residuals do not sum to zero: moving the output bias lowers the loss to first "
-            "order",
-            Curve(
-                direction_network(network, bias=[-x for x in loss.bias_sum]),
-                1,
-                -2 * sum((x * x for x in loss.bias_sum), _ZERO),
-            ),
-        )
-    for j, term in enumerate(terms):
-        value = term.at(loss.neuron(j))
-        if any(value):
-            return Finding(
-                "not-critical",
-                f"the residuals are not orthogonal to neuron {j + 1}: moving its output weights "
-                "lowers the loss to first order",
-                Curve(
-                    direction_network(network, output={j: tuple(-x for x in value)}),
-                    1,
-                    -2 * sum((x * x for x in value), _ZERO),
-                ),
-            )
-    return None
+def _no_term_falls(terms: Sequence[LocalTerm]) -> Finding:
+    parts = []
+    silent = [j for j, term in enumerate(terms) if term.vanishes]
+    if silent:
+        parts.append(f"near {_name(silent)} the term <r, v act(w.s + b)> vanishes")
+    others = [j for j, term in enumerate(terms) if not term.vanishes]
+    if others:
+        parts.append(f"near {_name(others)} the term <r, v act(w.s + b)> has a minimum")
+    return Finding(
+        "local-minimum",
+        f"the residuals sum to zero, and {'; '.join(parts)}; so no change of the network works "
+        "against the residuals",
+    )
+
+
+def _name(numbers: Sequence[int]) -> str:
+    """Neurons by their numbers, counted from one; the first few if they are many."""
+    if len(numbers) == 1:
+        return f"neuron {numbers[0] + 1}"
+    shown = ", ".join(str(j + 1) for j in numbers[:_SHOWN])
+    more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
+    return f"neurons {shown}{more}"
 
 
 def _kinds(loss: EmpiricalLoss, terms: Sequence[LocalTerm]) -> list[_Kind]:
@@ -169,20 +175,24 @@ def _kinds(loss: EmpiricalLoss, terms: Sequence[LocalTerm]) -> list[_Kind]:
 def _kind(term: LocalTerm, outgoing: Vector) -> _Kind:
     if term.vanishes or not any(outgoing):
         return _Kind("tame")
+    for x in term.units:
+        value = term(x)
+        if _dot(outgoing, value) < 0:
+            return _Kind("falls", (x, value))
     tame = True
     for line in term.lines:
         value = term(line)
-        slope = sum(map(mul, outgoing, value), _ZERO)
+        slope = _dot(outgoing, value)
         if slope:
             sign = -1 if slope > 0 else 1
             return _Kind("falls", (tuple(sign * x for x in line), tuple(sign * x for x in value)))
         tame = tame and not any(value)
-    for ray, value in term.rays:
-        slope = sum(map(mul, outgoing, value), _ZERO)
+    for ray, change in term.rays:
+        slope = _dot(outgoing, change)
         if slope < 0:
-            return _Kind("falls", (ray, value))
-        tame = tame and (slope > 0 or not any(value))
-    if term.flats > MAX_FLATS:
+            return _Kind("falls", (ray, change))
+        tame = tame and (slope > 0 or not any(change))
+    if term.flats > term.most_flats:
         return _Kind("unknown")
     return _Kind("tame" if tame else "mixed")
 
@@ -200,8 +210,8 @@ def _kink_words(term: LocalTerm) -> str:
 def _too_many(term: LocalTerm, number: int, flat: int | None) -> Finding:
     words = (
         f"the preactivation of neuron {number + 1} vanishes at {len(term.zeros)} inputs; "
-        f"{MAX_FLATS} of the {term.flats} intersections of their hyperplanes were looked through "
-        "and gave no direction in which the loss falls to first order"
+        f"{term.most_flats} of the {term.flats} intersections of their hyperplanes were looked "
+        "through and gave no direction in which the loss falls to first order"
     )
     if flat is not None:
         words += (
@@ -229,10 +239,14 @@ def _flat_saddle(loss: EmpiricalLoss, term: LocalTerm, number: int) -> Finding:
         hidden={number: [factor * entry for entry in x]},
         output={number: tuple(-entry for entry in value)},
     )
-    square = sum((entry * entry for entry in value), _ZERO)
+    square = _dot(value, value)
     return Finding(
         "saddle",
         f"the first-order conditions hold; neuron {number + 1} has output weights zero, and moving "
         "its hidden parameters together with them lowers the loss to second order",
         Curve(direction, 2, square * (energy - 2 * factor)),
     )
+
+
+def _dot(left: Sequence[Fraction | int], right: Sequence[Fraction]) -> Fraction:
+    return sum(map(mul, left, right), _ZERO)

@@ -1,331 +1,254 @@
 """Second order: what decides where the first-order term of the loss vanishes.
 
-On the cone of directions d without first-order term, L(theta + eps d) = L + eps^2 Q(d) + .. with
-Q(d) = |Df d|^2 + 2 <r, f''(d)>, a quadratic form on each product of cells of the neurons.
-Q(d) < 0 for some d: a saddle.  If a group keeps the loss near theta, its orbits reach all nearby
-networks from a slice across the tangent space T of its orbit; so if Q is positive semidefinite
-with kernel T on the spans of all cells, Q > 0 in the directions of the slice, and theta is a local
-minimum.  Neurons whose terms v.psi are >= 0 nearby may be replaced by the linear space that their
-outputs span near theta: that only lowers the loss.
+In a product C of cells of the neurons the loss is a polynomial L_C, L_C(theta + eps d) = L + eps
+g(d) + eps^2 Q_C(d) + .., g >= 0 on C; K_C is the face of C where g = 0.  A d in K_C with Q_C(d) < 0
+proves a saddle.  Let a group with tangents T_C at theta keep L_C and g >= 0: scalings and shifts of
+neurons, linear maps off the kinks.  It moves the nearby networks of C into a slice across T_C; if
+Q_C is positive semidefinite with kernel T_C on span K_C + T_C, then Q_C > 0 where g = 0 on the
+slice, and L_C >= L near theta on C.  If so for all C, theta is a local minimum.  A neuron with
+v'.psi(a') >= 0 nearby may be replaced by the linear space of outputs of its directions with g = 0:
+its other directions change |f' - f|^2 by less than their first-order term.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from math import prod
+from operator import mul
 
-from flint import fmpq, fmpq_mat
-
-from symerm.arithmetic.linalg import primitive, rank
+from symerm.arithmetic.linalg import rank, row_reduce
 from symerm.arithmetic.symmetric import inertia
+from symerm.landscape.empirical_first_order import roundings
+from symerm.landscape.empirical_form import Cell, NeuronForm, second_order_form, unpack
+from symerm.landscape.empirical_higher_order import higher_order
 from symerm.landscape.empirical_loss import Curve, EmpiricalLoss, Finding, direction_network
+from symerm.networks.shallow import ShallowNetwork
 
-__all__ = ["MAX_PARAMETERS", "MAX_PRODUCTS", "Cell", "NeuronForm", "Reduction", "second_order"]
+__all__ = ["MAX_PARAMETERS", "MAX_PRODUCTS", "Symmetry", "parameter_count", "second_order"]
 
 #: Most parameters whose second-order form is examined.
-MAX_PARAMETERS = 80
+MAX_PARAMETERS = 60
 #: Most products of cells that are examined.
-MAX_PRODUCTS = 128
+MAX_PRODUCTS = 64
 
 Vector = tuple[Fraction, ...]
+#: From features, neurons and their cells to the cells extended by the tangents, and the tangents.
+Symmetry = Callable[
+    [EmpiricalLoss, Sequence[Vector], Sequence[NeuronForm], Sequence[Cell]],
+    tuple[list[Cell], list[Vector]],
+]
 _ZERO = Fraction(0)
+#: Most neurons that are moved alone.
+_ALONE = 24
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cone of directions x of one neuron on which its output is linear.
-
-    Attributes
-    ----------
-    basis : tuple of vectors of length p + 1
-        A basis of the span of the cone.
-    sides : tuple of vectors of length p + 1
-        The cone consists of the x in the span with <form, x> >= 0 for all of them.
-    slopes : tuple of n Fractions
-        The slope of the activation at each distinct input in these directions.
-    """
-
-    basis: tuple[Vector, ...]
-    sides: tuple[tuple[int, ...], ...]
-    slopes: Vector
-
-
-@dataclass(frozen=True)
-class NeuronForm:
-    """What a neuron contributes to the second-order form.
-
-    Attributes
-    ----------
-    number : int
-    values : tuple of n Fractions
-        The activation at each distinct input.
-    lines : Cell
-        The directions that keep all zero preactivations zero.
-    rays : tuple of Cell
-        Cells of one dimension more, without first-order term.
-    maximal : tuple of Cell or None
-        The maximal cells without first-order term; None if there are too many.
-    curvature : rows of a (p + 1) x (p + 1) matrix, or None
-        S of a term 2 x^T S x, for activations that are not piecewise linear.
-    """
-
-    number: int
-    values: Vector
-    lines: Cell
-    rays: tuple[Cell, ...] = ()
-    maximal: tuple[Cell, ...] | None = None
-    curvature: tuple[Vector, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Reduction:
-    """The neurons that remain for the proof of a local minimum.
-
-    Attributes
-    ----------
-    features : tuple of vectors of length n
-        A basis of the space that the output biases and the other neurons span near theta.
-    neurons : tuple of int
-        Positions in the list of forms.
-    tangents : tuple of vectors
-        Tangents at theta of a group that keeps the reduced loss; for each of these neurons
-        p + 1 hidden and q output entries.
-    """
-
-    features: tuple[Vector, ...]
-    neurons: tuple[int, ...]
-    tangents: tuple[Vector, ...]
+def parameter_count(loss: EmpiricalLoss, neurons: int, features: int = 1) -> int:
+    """The number of coordinates of the second-order form with so many neurons and features."""
+    size = loss.network.output_dimension
+    return features * size + neurons * (len(loss.forms[0]) + size)
 
 
 def second_order(
-    loss: EmpiricalLoss, forms: Sequence[NeuronForm], reduction: Reduction
+    loss: EmpiricalLoss,
+    numbers: Sequence[int],
+    neuron_form: Callable[[int], NeuronForm],
+    kept: Sequence[Sequence[int]],
+    symmetry: Symmetry,
 ) -> Finding:
     """Local minimum, saddle or undecided, for a network without negative one-sided derivatives.
 
     Parameters
     ----------
     loss : EmpiricalLoss
-    forms : sequence of NeuronForm
-        All neurons that can change the outputs.
-    reduction : Reduction
+    numbers : sequence of int
+        The neurons that can change the outputs.
+    neuron_form : function
+        The form of a neuron by its number.
+    kept : sequence of sequences of int
+        Choices to be tried in turn of the neurons that are not replaced by the space of their
+        outputs.  The others have terms >= 0 nearby.
+    symmetry : Symmetry
+        The group that keeps the loss on a product of cells.
     """
-    ones = (Fraction(1),) * len(loss.forms)
-    size = loss.network.output_dimension
-    if _parameters(loss, forms, 1) > MAX_PARAMETERS:
-        for form in forms:
-            curve, _ = _sweep(loss, (ones,), [form])
-            if curve is not None:
-                return _saddle(curve)
+    alone = kept[0][:_ALONE]
+    for j in alone:
+        curve = _descent(loss, [neuron_form(j)])
+        if curve is not None:
+            return _saddle(curve)
+    if parameter_count(loss, len(numbers)) > MAX_PARAMETERS:
         return Finding(
             "undecided",
-            f"the first-order conditions hold and no neuron alone lowers the loss to second "
-            f"order; more than {MAX_PARAMETERS} parameters are not examined together",
+            "the first-order conditions hold, and no neuron that was tried alone gives a descent "
+            f"of second order; more than {MAX_PARAMETERS} parameters are not examined together",
         )
-    curve, kernels = _sweep(loss, (ones,), forms)
+    forms = [neuron_form(j) for j in numbers]
+    curve = _descent(loss, forms)
     if curve is not None:
         return _saddle(curve)
-    remaining = [forms[k] for k in reduction.neurons]
-    if len(remaining) < len(forms) or len(reduction.features) > 1:
-        if _parameters(loss, remaining, len(reduction.features)) > MAX_PARAMETERS:
-            kernels = None
-        else:
-            _, kernels = _sweep(loss, reduction.features, remaining)
-    if kernels is None:
-        return Finding(
-            "undecided",
-            "the first-order conditions hold; directions without first-order term were found "
-            "on which the second-order form is not shown to be of one sign",
-        )
-    symmetric = rank(reduction.tangents)
-    if max(kernels) == symmetric:
-        return Finding(
-            "local-minimum",
-            "the second-order form is positive semidefinite, and its kernel is the tangent space "
-            "of networks with the same loss",
-        )
-    return Finding(
-        "undecided",
-        f"the second-order form is positive semidefinite with a kernel of dimension "
-        f"{max(kernels)}, of which {symmetric} come from symmetries (outputs: {size}); terms of "
-        "higher order decide",
+    missing = ""
+    for choice in kept:
+        missing = _obstacle(loss, forms, [form.number in choice for form in forms], symmetry)
+        if not missing:
+            return Finding(
+                "local-minimum",
+                "the form of second order is positive semidefinite where the first-order term "
+                "vanishes, and its kernel is the tangent space of networks with the same loss",
+            )
+    return _beyond(loss, forms, symmetry) or Finding(
+        "undecided", f"the first-order conditions hold; {missing}"
     )
 
 
+def _beyond(
+    loss: EmpiricalLoss, forms: Sequence[NeuronForm], symmetry: Symmetry
+) -> Finding | None:
+    """What terms of third and fourth order decide."""
+    lines = [form.lines for form in forms]
+    smooth = all(form.is_smooth for form in forms)
+    tangents: list[Vector] = []
+    if smooth:
+        _, tangents = symmetry(loss, ((Fraction(1),) * len(loss.forms),), forms, lines)
+    found = higher_order(loss, forms, tangents)
+    if found is None:
+        return None
+    if found.curve is not None:
+        order = "third" if found.curve.order == 3 else "fourth"
+        return Finding(
+            "saddle",
+            "the first-order conditions hold and the second variation is not negative, but it "
+            f"vanishes along a curve on which the loss falls in {order} order",
+            found.curve,
+        )
+    if smooth and not found.excess:
+        return Finding(
+            "local-minimum",
+            "the Hessian is positive semidefinite, and its kernel is the tangent space of "
+            "networks with the same loss",
+        )
+    if smooth and found.least is not None and found.least > 0:
+        return Finding(
+            "local-minimum",
+            "the Hessian is positive semidefinite; its kernel is spanned by the tangent space of "
+            "networks with the same loss and one direction, along which the loss grows in fourth "
+            "order",
+        )
+    return None
+
+
 def _saddle(curve: Curve) -> Finding:
+    direction = curve.direction
     moved = [
         str(j + 1)
-        for j in range(curve.direction.width)
-        if any(curve.direction.hidden_weights[j])
-        or curve.direction.hidden_biases[j]
-        or any(curve.direction.output_weights[j])
+        for j in range(direction.width)
+        if any(direction.hidden_weights[j])
+        or direction.hidden_biases[j]
+        or any(direction.output_weights[j])
     ]
-    noun = "neuron" if len(moved) == 1 else "neurons"
+    noun = "neuron moves" if len(moved) == 1 else "neurons move"
     return Finding(
         "saddle",
-        f"the first-order conditions hold, and the second variation is negative when {noun} "
-        f"{', '.join(moved)} move",
+        "the first-order conditions hold, and the second variation is negative in a direction "
+        f"in which {len(moved)} {noun} ({', '.join(moved)})",
         curve,
     )
 
 
-def _parameters(loss: EmpiricalLoss, forms: Sequence[NeuronForm], features: int) -> int:
-    size = loss.network.output_dimension
-    return features * size + len(forms) * (len(loss.forms[0]) + size)
-
-
-def _sweep(
-    loss: EmpiricalLoss, features: Sequence[Vector], forms: Sequence[NeuronForm]
-) -> tuple[Curve | None, list[int] | None]:
-    """A descent, or the dimensions of the kernels on the spans of all maximal cells.
-
-    The second is None if the form is negative somewhere on a span, or cells are too many.
-    """
-    choices = [form.maximal for form in forms]
-    known = [cells for cells in choices if cells is not None]
-    complete = len(known) == len(choices) and prod(map(len, known)) <= MAX_PRODUCTS
-    kernels: list[int] = []
-    semidefinite = True
-    for cells, maximal in _selections(forms, known if complete else None):
-        found = inertia(_form(loss, features, forms, cells))
-        if found.direction is not None:
-            curve = _curve(loss, len(features), forms, cells, found.direction)
-            if curve is not None:
-                return curve, None
-            semidefinite = False
-        elif maximal:
-            kernels.append(found.zero)
-    return None, kernels if complete and semidefinite else None
-
-
-def _selections(
-    forms: Sequence[NeuronForm], maximal: Sequence[Sequence[Cell]] | None
-) -> Iterator[tuple[tuple[Cell, ...], bool]]:
-    """Products of cells, with whether all are maximal: lines, then one ray, then maximal cells."""
-    lines = tuple(form.lines for form in forms)
-    kinked = any(form.rays for form in forms)
-    if kinked or maximal is None:
-        yield lines, False
-        for k, form in enumerate(forms):
-            for ray in form.rays:
-                yield (*lines[:k], ray, *lines[k + 1 :]), False
-    if maximal is not None:
-        for cells in product(*maximal):
-            yield cells, True
-
-
-def _form(
-    loss: EmpiricalLoss,
-    features: Sequence[Vector],
-    forms: Sequence[NeuronForm],
-    cells: Sequence[Cell],
-) -> list[list[Fraction]]:
-    """The matrix of Q in the coordinates of the features and, by neuron, (basis, dv)."""
-    size = loss.network.output_dimension
-    points = [(*row, Fraction(1)) for row in loss.data.inputs]
-    columns: list[list[Vector]] = []  # for each coordinate and output the change at the inputs
-    blocks = []
-    still = (_ZERO,) * len(points)
-    for feature in features:
-        columns += _by_output(feature, size)
-    for form, cell in zip(forms, cells, strict=True):
-        outgoing = loss.network.output_weights[form.number]
-        moves = [
-            tuple(
-                slope * sum((a * x for a, x in zip(vector, point, strict=True)), _ZERO)
-                for slope, point in zip(cell.slopes, points, strict=True)
+def _descent(loss: EmpiricalLoss, forms: Sequence[NeuronForm]) -> Curve | None:
+    """A direction in a product of cells with a negative value of the form."""
+    ones = ((Fraction(1),) * len(loss.forms),)
+    for cells in _descent_cells(forms):
+        matrix = second_order_form(loss, ones, forms, cells)
+        direction = inertia(matrix).direction
+        if direction is None:
+            continue
+        for entries in roundings(direction):
+            value = sum(
+                (x * sum(map(mul, row, entries), _ZERO)
+                 for x, row in zip(entries, matrix, strict=True)),
+                _ZERO,
             )
-            for vector in cell.basis
-        ]
-        blocks.append((len(columns), form, cell, moves))
-        columns += [
-            [tuple(v * x for x in move) if v else still for v in outgoing] for move in moves
-        ]
-        columns += _by_output(form.values, size)
-    left = fmpq_mat([[_flint(x) for part in column for x in part] for column in columns])
-    right = fmpq_mat([
-        [
-            _flint(weight * x)
-            for part in column
-            for weight, x in zip(loss.data.weights, part, strict=True)
-        ]
-        for column in columns
-    ])
-    matrix = [
-        [Fraction(int(entry.p), int(entry.q)) for entry in row]
-        for row in (left * right.transpose()).table()
-    ]
-    for start, form, cell, moves in blocks:
-        outputs = start + len(moves)
-        for i, move in enumerate(moves):
-            for k in range(size):
-                # The term 2 sum_i <r_i, dv> slope_i <x, s^_i>.
-                mixed = sum(
-                    (x * row[k] for x, row in zip(move, loss.residuals, strict=True)), _ZERO
-                )
-                matrix[start + i][outputs + k] += mixed
-                matrix[outputs + k][start + i] += mixed
-        if form.curvature is not None:
-            for i, one in enumerate(cell.basis):
-                image = [
-                    sum((a * x for a, x in zip(row, one, strict=True)), _ZERO)
-                    for row in form.curvature
-                ]
-                for j, two in enumerate(cell.basis):
-                    matrix[start + i][start + j] += 2 * sum(
-                        (a * x for a, x in zip(image, two, strict=True)), _ZERO
-                    )
-    return matrix
+            if value < 0:
+                for sign in (1, -1):
+                    moved = _direction(loss, forms, cells, [sign * x for x in entries])
+                    if moved is not None:
+                        return Curve(moved, 2, value)
+    return None
 
 
-def _by_output(values: Vector, size: int) -> list[list[Vector]]:
-    """One coordinate per output that adds these values to it."""
-    still = (_ZERO,) * len(values)
-    return [[values if i == k else still for i in range(size)] for k in range(size)]
+def _descent_cells(forms: Sequence[NeuronForm]) -> Iterator[tuple[Cell, ...]]:
+    """Products of cells: all lines, then one ray and lines, then faces without first order."""
+    lines = tuple(form.lines for form in forms)
+    yield lines
+    one_ray = (
+        (*lines[:k], ray, *lines[k + 1 :]) for k, form in enumerate(forms) for ray in form.rays
+    )
+    yield from islice(one_ray, MAX_PRODUCTS)
+    faces = [form.faces for form in forms]
+    if any(form.rays for form in forms) and prod(map(len, faces)) <= MAX_PRODUCTS:
+        yield from product(*faces)
 
 
-def _flint(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
-
-
-def _curve(
+def _direction(
     loss: EmpiricalLoss,
-    features: int,
     forms: Sequence[NeuronForm],
     cells: Sequence[Cell],
     coordinates: Sequence[Fraction],
-) -> Curve | None:
-    """The straight curve in a direction or its opposite, if that lies in the product of cells."""
-    size = loss.network.output_dimension
-    entries = primitive(coordinates)
-    for sign in (1, -1):
-        rest = iter([sign * Fraction(x) for x in entries])
-        shifts = [[next(rest) for _ in range(size)] for _ in range(features)]
-        hidden, output = {}, {}
-        inside = True
-        for form, cell in zip(forms, cells, strict=True):
-            factors = [next(rest) for _ in cell.basis]
-            x = tuple(
-                sum((c * entry for c, entry in zip(factors, column, strict=True)), _ZERO)
-                for column in zip(*cell.basis, strict=True)
-            ) or (_ZERO,) * len(loss.forms[0])
-            hidden[form.number] = x
-            output[form.number] = tuple(next(rest) for _ in range(size))
-            inside = inside and all(
-                sum((a * y for a, y in zip(side, x, strict=True)), _ZERO) >= 0
-                for side in cell.sides
-            )
-        if inside and features == 1:
-            matrix = _form(loss, ((Fraction(1),) * len(loss.forms),), forms, cells)
-            value = sum(
-                (a * b * entry for a, row in zip(entries, matrix, strict=True)
-                 for b, entry in zip(entries, row, strict=True)),
-                _ZERO,
-            )
-            direction = direction_network(
-                loss.network, bias=shifts[0], hidden=hidden, output=output
-            )
-            return Curve(direction, 2, value)
-    return None
+) -> ShallowNetwork | None:
+    """The direction with these coordinates, None if it leaves the product of cells."""
+    shifts, hidden, output = unpack(loss, 1, forms, cells, coordinates)
+    if not all(
+        cell.contains(hidden[form.number]) for form, cell in zip(forms, cells, strict=True)
+    ):
+        return None
+    return direction_network(loss.network, bias=shifts[0], hidden=hidden, output=output)
+
+
+def _obstacle(
+    loss: EmpiricalLoss,
+    forms: Sequence[NeuronForm],
+    kept: Sequence[bool],
+    symmetry: Symmetry,
+) -> str:
+    """What is missing to a proof of a local minimum by all products of chambers, or nothing."""
+    remaining = [form for form, keep in zip(forms, kept, strict=True) if keep]
+    chambers = [form.chambers for form in remaining]
+    spaces = [
+        _output_spaces(loss, form) for form, keep in zip(forms, kept, strict=True) if not keep
+    ]
+    if any(not options for options in (*chambers, *spaces)) or (
+        prod(map(len, chambers)) * prod(map(len, spaces)) > MAX_PRODUCTS
+    ):
+        return "too many cells of directions meet at the neurons to examine all of them"
+    ones = (Fraction(1),) * len(loss.forms)
+    for space in product(*spaces):
+        features, _ = row_reduce([ones, *(vector for part in space for vector in part)])
+        if parameter_count(loss, len(remaining), len(features)) > MAX_PARAMETERS:
+            return f"more than {MAX_PARAMETERS} parameters are not examined together"
+        for product_of_cells in product(*chambers):
+            cells, tangents = symmetry(loss, features, remaining, product_of_cells)
+            found = inertia(second_order_form(loss, features, remaining, cells))
+            if found.negative:
+                return (
+                    "the form of second order is negative in a direction of some cell's span, "
+                    "and no such direction was found in the cell"
+                )
+            symmetric = rank(tangents)
+            if found.zero != symmetric:
+                return (
+                    "the form of second order is positive semidefinite with a kernel of "
+                    f"dimension {found.zero}, of which {symmetric} come from symmetries; terms "
+                    "of higher order decide"
+                )
+    return ""
+
+
+def _output_spaces(loss: EmpiricalLoss, form: NeuronForm) -> list[tuple[Vector, ...]]:
+    """Distinct spaces of the outputs of a neuron in directions without first-order term."""
+    points = [(*row, Fraction(1)) for row in loss.data.inputs]
+    spaces = {
+        row_reduce([cell.outputs(vector, points) for vector in cell.basis])[0]: None
+        for cell in form.chambers
+    }
+    return list(spaces)
