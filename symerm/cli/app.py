@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from symerm import __version__
+from symerm.cli.cases import cases, landscape
 from symerm.cli.check import check
 from symerm.cli.classify import classify
 from symerm.cli.datasets import datasets
@@ -48,4 +49,8 @@ def command() -> Any:
     app.callback()(_symerm)
     for function in (check, classify, strata, types, verify, datasets, import_torch):
         app.command()(function)
+    tables = typer.Typer(rich_markup_mode=None)
+    tables.callback()(cases)
+    tables.command()(landscape)
+    app.add_typer(tables, name="cases")
     return typer.main.get_command(app)

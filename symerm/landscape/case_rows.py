@@ -41,6 +41,7 @@ class CaseRow:
     allowed : tuple of NeuronClass
         Besides these, any number of these.
     reasons : tuple of str
+        Formulas stand between dollar signs.
     configurations : int or None
         How many were found, one of each mirrored pair.
     """

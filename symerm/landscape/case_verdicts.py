@@ -105,6 +105,8 @@ def _psi_sign(signs: tuple[int, int, int], slope: RationalFunction) -> int:
 def constant_verdict(outer: Iterable[NeuronClass], activation: str) -> tuple[str, str]:
     """The verdict on a critical point with constant f and the reason, by the terms of its neurons.
 
+    In the reason formulas stand between dollar signs.
+
     Examples
     --------
     >>> constant_verdict([NeuronClass("degenerate", "flat")], "relu")[0]
@@ -113,15 +115,15 @@ def constant_verdict(outer: Iterable[NeuronClass], activation: str) -> tuple[str
     for neuron in outer:
         if -1 in neuron_term_signs(neuron, activation):
             return "saddle", (
-                "a flat neuron next to others with int r act(w x + b) != 0: small moves of v and "
-                "(w, b) lower L"
+                "a flat neuron has neighbours with $int r act(w x + b) != 0$, and small moves of "
+                "$v$ and $(w, b)$ lower $L$"
                 if neuron.flat
-                else "a kink at an end T with v r(T) < 0: moving it inside by d changes L by "
-                "v |w| r(T) d^2 + o(d^2)"
+                else "a kink at an end $T$ of the interval has $v r(T) < 0$, and moving it inside "
+                "by $d$ changes $L$ by $v |w| r(T) d^2 + o(d^2)$"
             )
     return "local-minimum", (
-        "v int r act(w x + b) >= 0 for all neurons nearby, and L changes by |f' - f|^2 + "
-        "2 int r (f' - f)"
+        "$v int r act(w x + b) >= 0$ for all neurons nearby, and a move from $f$ to $g$ changes "
+        "$L$ by $|g - f|^2 + 2 int r (g - f)$"
     )
 
 

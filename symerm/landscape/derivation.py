@@ -35,6 +35,7 @@ class CriticalCase:
     verdict : str
         ``"global-minimum"``, ``"local-minimum"`` or ``"saddle"``.
     reason : str
+        Formulas stand between dollar signs.
     """
 
     residual: Zigzag | None
@@ -52,7 +53,7 @@ class Derivation:
     cases : tuple of CriticalCase
         Empty if the configuration is not critical.
     refusals : tuple of str
-        Which equation fails: for r = 0, for r != 0, or both.
+        Which equation fails: for r = 0, for r != 0, or both; formulas between dollar signs.
     """
 
     configuration: Configuration
@@ -75,9 +76,9 @@ def derive(configuration: Configuration, activation: str) -> Derivation:
     >>> left = NeuronClass("type-2-active, facing left", "non-flat")
     >>> found = derive(Configuration((), ((right,), (left,))), "relu")
     >>> found.cases[0].verdict, found.refusals
-    ('saddle', ('r = 0: the slopes add up to 0, not to alpha',))
+    ('saddle', ('$r = 0$ fails: the slopes add up to 0, not to $alpha$',))
     >>> derive(Configuration((), ((right,),)), "relu").refusals[1]
-    'r != 0 would need a piece of length 0: after a last kink facing right'
+    '$r != 0$ needs a piece of length 0 after a last kink facing right'
     """
     if activation == "quadratic":
         found: list[CriticalCase | Infeasible] = [
@@ -107,8 +108,8 @@ def _with_target(
     )
     failure = _target_failure(sloped, tuple(group for group in groups if group), slope)
     if failure:
-        return Infeasible(f"r = 0: {failure}")
-    return CriticalCase(None, "global-minimum", "f is the target, L = 0")
+        return Infeasible(f"$r = 0$ fails: {failure}")
+    return CriticalCase(None, "global-minimum", "$f$ is the target and $L = 0$")
 
 
 @cache
@@ -132,7 +133,7 @@ def _target_failure(
         start += len(group)
     reduced, pivots = row_reduce_functions(rows)
     if size in pivots:
-        return "the slopes add up to 0, not to alpha"
+        return "the slopes add up to 0, not to $alpha$"
     if any(not any(row[:pivot] + row[pivot + 1 :]) for row, pivot in zip(reduced, pivots,
                                                                          strict=True)):
         return "a kink that is not flat stands alone"
@@ -163,14 +164,14 @@ def _with_zigzag(
     if isinstance(found, Infeasible):
         return found
     if not all(_flat_kink_meets(found, piece, facing, slope) for piece, facing in flat):
-        return Infeasible("a flat neuron with its kink inside a piece: int act(w x + b) r != 0")
+        return Infeasible("a flat kink inside a piece has $int r act(w x + b) != 0$")
     if flat:
         raise ArithmeticError("a flat kink inside a piece is critical; its place is not rational")
     if found.facings:
         _kink_descent(found, slope)
         return CriticalCase(
-            found, "saddle", "small moves of the kinks and of c and v w lower L: the second "
-            "variation has a negative direction"
+            found, "saddle", "the second variation is negative for a move of the first two kinks "
+            "with changes of $v$ and $c$"
         )
     verdict, reason = constant_verdict(dict.fromkeys(configuration.outer), activation)
     return CriticalCase(found, verdict, reason)

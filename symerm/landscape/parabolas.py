@@ -53,11 +53,11 @@ def _with_target(configuration: Configuration) -> tuple[None, str, str] | Infeas
     rows = [[*[Fraction(1)] * len(places), Fraction(0)], [*places, -_HALF]]
     reduced, pivots = row_reduce(rows)
     if len(places) in pivots:
-        return Infeasible("r = 0: sum v w^2 = 0 leaves the slope 0, not alpha")
+        return Infeasible("$r = 0$ fails: $sum v w^2 = 0$ leaves the slope 0, not $alpha$")
     for row, pivot in zip(reduced, pivots, strict=True):
         if not any(row[:pivot]) and not any(row[pivot + 1 :]):
             raise ArithmeticError("a neuron that is not flat cannot help to realise the target")
-    return None, "global-minimum", "f is the target, L = 0"
+    return None, "global-minimum", "$f$ is the target and $L = 0$"
 
 
 def _with_constant(configuration: Configuration) -> tuple[Zigzag, str, str] | Infeasible:
@@ -65,14 +65,14 @@ def _with_constant(configuration: Configuration) -> tuple[Zigzag, str, str] | In
     neurons = [*configuration.outer, *(n for group in configuration.kinks for n in group)]
     if any(not neuron.flat and neuron.type != "degenerate" for neuron in neurons):
         return Infeasible(
-            "r != 0: a neuron with v != 0 and w or b != 0 needs int (x - mid) r = 0, "
-            "which leaves only r = 0"
+            "a neuron with $v != 0$ that is not degenerate needs $int (x - mid) r = 0$, "
+            "and so $r = 0$"
         )
     first, second = _moments_of_constant()
     # All neurons with a zero of w s + b are flat: r_2 - 2 t r_1 = 0 at each of these zeros.
     zeros = {second / (2 * first) for _ in configuration.kinks}
     if len(zeros) < len(configuration.kinks):
-        return Infeasible("r != 0: flat neurons with w != 0 vanish at mid, not at two places")
+        return Infeasible("flat neurons with $w != 0$ vanish at $mid$, not at two places")
     if zeros - {Fraction(0)} or second or not first:
         raise ArithmeticError("the moments of 1/2 - x are not those of a centered function")
     return Zigzag((), (ONE,), ONE), "saddle", _reason(neurons)
@@ -90,10 +90,10 @@ def _reason(neurons: list[NeuronClass]) -> str:
     """Why the loss falls: int r (w s + b)^2 = 2 w b r_1 has both signs if w = 0 or b = 0."""
     if any(neuron.flat for neuron in neurons):
         return (
-            "a flat neuron next to others with int r (w x + b)^2 of both signs: small moves of v "
-            "and (w, b) lower L"
+            "a flat neuron has neighbours with $int r (w x + b)^2$ of both signs, and small "
+            "moves of $v$ and $(w, b)$ lower $L$"
         )
     return (
-        "near w = b = 0 v int r (w x + b)^2 has both signs and is of order two, the integral of "
-        "(f' - f)^2 of order four"
+        "near $w = b = 0$ the term $v int r (w x + b)^2$ has both signs and order two, "
+        "$|g - f|^2$ has order four"
     )

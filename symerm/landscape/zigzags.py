@@ -39,7 +39,7 @@ Row = tuple[RationalFunction, ...]
 
 @dataclass(frozen=True)
 class Infeasible:
-    """Why no critical point belongs to a configuration."""
+    """Why no critical point belongs to a configuration; formulas between dollar signs."""
 
     reason: str
 
@@ -145,7 +145,7 @@ def solve_zigzag(
     >>> solve_zigzag([[1], [-1]], affine=False, slope=ZERO).squares == (ONE, ONE, ONE)
     True
     >>> solve_zigzag([[1], [1]], affine=False, slope=ZERO).reason
-    'r != 0 would need a piece of length 0: between two kinks facing right'
+    '$r != 0$ needs a piece of length 0 between two kinks facing right'
     """
     pieces = len(facings) + 1
     rows = [
@@ -173,9 +173,9 @@ def _positive_solution(
     free = [column for column in range(pieces) if column not in pivots]
     if not free:
         return Infeasible(
-            "a neuron that is affine on the interval needs int x r = 0, which leaves only r = 0"
+            "a neuron that is affine on the interval needs $int x r = 0$, and so $r = 0$"
             if affine
-            else "kinks of both facings at one place need int x r = 0, which leaves only r = 0"
+            else "kinks of both facings at one place need $int x r = 0$, and so $r = 0$"
         )
     if len(free) > 1:
         raise ArithmeticError("the moment equations leave more than one parameter")
@@ -186,7 +186,7 @@ def _positive_solution(
     signs = [sign_for_slopes(entry) for entry in vector]
     if 0 in signs:
         return Infeasible(
-            f"r != 0 would need a piece of length 0: {_place(signs.index(0), facings)}"
+            f"$r != 0$ needs a piece of length 0 {_place(signs.index(0), facings)}"
         )
     if min(signs) < 0:
         raise ArithmeticError("the moment equations have a solution of both signs")
