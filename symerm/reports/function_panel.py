@@ -161,6 +161,7 @@ def _draw_residual(axes: Any, classification: Classification, curves: _Curves) -
     _draw_kinks(
         axes, classification, [(j, t, curves.realised(t) - curves.target(t)) for j, t in kinks]
     )
+    axes.margins(y=0.15)
     axes.set_ylabel("$f - g$")
 
 

@@ -205,7 +205,9 @@ def _draw_descent(axes: Any, change: LossChange, reach: Fraction) -> None:
     start = change.classification.loss
     samples = [(eps, value - start) for eps, value in descent.samples if eps <= reach]
     axes.plot(*_floats(samples), "o", color="tab:blue", markersize=4, label="checked samples")
-    axes.plot(0, 0, "D", color="black", markersize=5, label=r"$\theta$", zorder=5)
+    axes.plot(
+        0, 0, "D", color="black", markersize=5, label=r"$\theta$", zorder=5, clip_on=False
+    )
     axes.set_xlim(*(float(points[k][0]) for k in (0, -1)))
     # The other side of a point and the leading term may leave for much larger values.
     axes.set_ylim(-1.2 * depth, 0.7 * depth)
