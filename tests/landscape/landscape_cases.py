@@ -146,7 +146,7 @@ def affine_critical():
 
 @st.composite
 def affine_nearly_critical(draw):
-    """One parameter of a critical network changed, by a number or to its negative."""
+    """One parameter of a critical network changed, or one neuron turned about its kink."""
     network, target = draw(affine_critical())
     neurons = [list(neuron) for neuron in neurons_of(network)]
     constant = network.output_biases[0]
@@ -155,8 +155,11 @@ def affine_nearly_critical(draw):
         constant += draw(nonzero)
     else:
         row = neurons[place // 3]
-        change = draw(nonzero)
-        row[place % 3] = -row[place % 3] if draw(st.booleans()) else row[place % 3] + change
+        kind = draw(st.integers(0, 2))
+        if kind == 0:
+            row[:2] = -row[0], -row[1]
+        else:
+            row[place % 3] = -row[place % 3] if kind == 1 else row[place % 3] + draw(nonzero)
     return network_of(neurons, constant, network.activation), target
 
 

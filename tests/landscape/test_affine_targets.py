@@ -163,6 +163,16 @@ def test_the_residual_of_leaky_zigzags(instance):
     assert all(a * b < 0 for a, b in pairwise(slopes))
 
 
+@pytest.mark.parametrize("facing", [1, -1])
+@pytest.mark.parametrize("place", [0, 1])
+def test_flat_neurons_of_a_zigzag_face_like_the_others(place, facing):
+    neurons = [(1, F(-1, 3), F(2, 3)), (-1, F(2, 3), F(-2, 3))]
+    w, b, _ = neurons[place]
+    network = network_of([*neurons, (facing * w, facing * b, 0)], F(1, 2), RELU)
+    assert (affine_case(TrueLoss(network, LINE)) is not None) == (facing == 1)
+    assert is_critical_and_not_global(network, LINE) == (facing == 1)
+
+
 @pytest.mark.parametrize("n", [2, 4, 6])
 def test_the_zigzag_has_n_negative_and_n_zero_eigenvalues_and_a_known_descent(n):
     """c by eps h, kinks q_1, q_2 by eps h / sigma, -eps h / (2 sigma), v w at q_2 by eps."""

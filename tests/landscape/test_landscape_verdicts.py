@@ -59,6 +59,19 @@ def test_samples_are_below_and_in_a_row():
     assert found.second_variation == -2
 
 
+def test_a_dip_far_away_is_no_sample():
+    """-c^2 (1 - 100 c)(1 - 2 c) is negative at 1, positive after that and negative near 0."""
+    found = descend(
+        ORIGIN,
+        lambda network: -constant_of(network) ** 2
+        * (1 - 100 * constant_of(network)) * (1 - 2 * constant_of(network)),
+        ALONG_C,
+        order=2,
+        coefficient=F(-1),
+    )
+    assert [eps for eps, _ in found.samples] == [F(1, 2**k) for k in (7, 8, 9, 10)]
+
+
 def test_a_bend_enters_with_its_power():
     """The loss c^6 - 2 v c^3 + v^2 - v^2 c falls along v = c^3 in order 7."""
     def loss(network):

@@ -10,6 +10,7 @@ from landscape_cases import (
     LEAKY,
     QUADRATIC,
     affine_critical,
+    cell_residual,
     free_instances,
     measured,
     measured_quadratic,
@@ -32,6 +33,8 @@ from landscape_oracles import (
 from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
 from symerm.arrangements.neuron_types import neuron_type
 from symerm.errors import InputError
+from symerm.landscape import true_classification
+from symerm.landscape.affine_targets import AffineCase
 from symerm.landscape.true_classification import classify
 from symerm.landscape.verdicts import VERDICTS
 from symerm.networks.shallow import ShallowNetwork
@@ -195,6 +198,25 @@ def test_only_a_degenerate_neuron_moves(activation, output):
     assert_descends(network, LINE, found.descent)
 
 
+@pytest.mark.parametrize("output", [F(1), F(-1)])
+def test_a_degenerate_neuron_stays_where_another_moves(output):
+    """Zero derivatives in v and c, not in (w, b): the loss has one-sided slopes in two neurons."""
+    none, half = [F(0)] * 3, F(1, 2)
+    parts = (
+        cell_residual(F(0), half, none, none, (F(-1), F(0))),
+        cell_residual(half, F(1), none, none, (F(1), half)),
+    )
+    lines = polynomial([0]), polynomial([-half, 1])
+    target = PiecewisePolynomial.of(
+        [0, half, 1], [coefficients(line - part) for line, part in zip(lines, parts, strict=True)]
+    )
+    network = network_of([(1, -half, 1), (0, 0, output)], 0, RELU)
+    found = classify(network, target)
+    assert [k for k, entry in enumerate(found.gradient) if entry] == [0, 1, 2]
+    assert found.verdict == "not-critical"
+    assert_descends(network, target, found.descent)
+
+
 def test_a_generalized_gradient_of_zero_may_hide_a_slope():
     """A degenerate neuron with both moments of r zero, on both sides of the sign of R."""
     cubic = PiecewisePolynomial.of([-1, 1], [[0, F(-3, 5), 0, 1]])
@@ -226,6 +248,21 @@ def test_permuting_neurons_many_times_never_swaps_minimum_and_saddle():
         source.shuffle(neurons)
         verdicts.add(classify(network_of(neurons, F(1, 2), RELU), LINE).verdict)
     assert verdicts == {"saddle"}
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        None,
+        AffineCase("local-minimum", F(1, 972), 2, ""),
+        AffineCase("saddle", F(1, 971), 2, ""),
+    ],
+)
+def test_theorem_and_analysis_must_agree(monkeypatch, stated):
+    monkeypatch.setattr(true_classification, "affine_case", lambda loss: stated)
+    zigzag = network_of([(1, F(-1, 3), F(2, 3)), (-1, F(2, 3), F(-2, 3))], F(1, 2), RELU)
+    with pytest.raises(ArithmeticError, match="theorem"):
+        classify(zigzag, LINE)
 
 
 def test_networks_with_more_inputs_are_refused():

@@ -202,6 +202,19 @@ def test_two_hinges_at_one_kink_part():
     assert found.curve.order == 2
 
 
+def test_a_straight_line_is_preferred_to_a_curve():
+    """A flat neuron at the kink descends in order 4, the kink with its residual in order 2."""
+    network, target = one_hinge(F(-1))
+    flat = [(1, F(-1, 2), 0)]
+    both = network_of([*neurons_of(network), *flat], 0, RELU)
+    found = check(both, target, random.Random(5), tries=1)
+    assert (found.verdict, found.curve.order) == ("saddle", 2)
+    network, target = one_hinge(F(1))
+    both = network_of([*neurons_of(network), *flat], 0, RELU)
+    found = check(both, target, random.Random(5), tries=1)
+    assert (found.verdict, found.curve.order) == ("saddle", 4)
+
+
 def test_the_whole_hessian_is_not_examined_beyond_a_width():
     """Dead neurons count, although they cannot matter."""
     network, target = one_hinge(F(-1, 10))
