@@ -21,15 +21,15 @@ from symerm.landscape.verdicts import Classification
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
 
-__all__ = ["critical_point_in_cell"]
+__all__ = ["MAX_UNKNOWNS", "critical_point_in_cell"]
 
+#: Most unknowns of the normal equations: hidden weights, hidden biases and the output bias.
+MAX_UNKNOWNS = 200
 #: Preactivations below this share of |(w, b)| |(s, 1)| may be set to zero, most per network.
 _SMALL = Fraction(1, 20)
 _MOST_WALLS = 30
 #: Most walls that are met on the way.
 _MOST_STEPS = 100
-#: Most unknowns of the normal equations.
-_MAX_UNKNOWNS = 200
 
 Vector = tuple[Fraction, ...]
 Wall = tuple[int, int]
@@ -47,7 +47,8 @@ def critical_point_in_cell(network: ShallowNetwork, dataset: Dataset) -> Classif
     Returns
     -------
     Classification or None
-        Of a network with the same output weights; None if none was found.
+        Of a network with the same output weights; None if none was found, or there are more than
+        `MAX_UNKNOWNS` unknowns.
 
     Examples
     --------
@@ -60,7 +61,7 @@ def critical_point_in_cell(network: ShallowNetwork, dataset: Dataset) -> Classif
     >>> found.verdict, found.network.hidden_biases
     ('global-minimum', (Fraction(-1, 1),))
     """
-    if network.width * (network.input_dimension + 1) + 1 > _MAX_UNKNOWNS:
+    if network.width * (network.input_dimension + 1) + 1 > MAX_UNKNOWNS:
         return None
     values = [network.preactivations(point) for point in dataset.inputs]
     for moved in _candidates(network, dataset, values):

@@ -12,6 +12,7 @@ decides between minimum and saddle.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,7 +29,8 @@ from symerm.arithmetic.balls import (
 )
 from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
 from symerm.arrangements.neuron_types import NeuronType
-from symerm.landscape.cell_critical import critical_point_in_cell
+from symerm.landscape.cell_critical import MAX_UNKNOWNS, critical_point_in_cell
+from symerm.landscape.empirical_loss import EmpiricalLoss
 from symerm.landscape.pattern_loss import PatternLoss
 from symerm.landscape.true_hessian import hessian_scalars
 from symerm.landscape.true_loss import TrueLoss
@@ -106,6 +108,7 @@ class _System:
     ]
     pattern: Callable[[ShallowNetwork], object]
     types: Callable[[ShallowNetwork], list[str]]
+    pattern_words: str
 
 
 def nearby_critical_point(
@@ -126,6 +129,13 @@ def nearby_critical_point(
         The latter also where the method does not apply: kinks on data points or at the ends of
         the interval, coinciding kinks, critical points that are not isolated up to scaling.
 
+    Raises
+    ------
+    InputError
+        If the network does not take the inputs or give the outputs of the target or the data.
+    UnsupportedError
+        If the activation is another one.
+
     Examples
     --------
     A network near the saddle with two kinks:
@@ -140,6 +150,7 @@ def nearby_critical_point(
     ('saddle', True)
     """
     if isinstance(against, Dataset):
+        EmpiricalLoss.at(network, against)  # refuses networks that do not fit the data
         if network.activation.is_piecewise_linear and network.output_dimension == 1:
             return _in_cell(network, against)
         system = _empirical(against)
@@ -176,7 +187,9 @@ def nearby_critical_point(
         nearest = sum((max(gaps[k] - radius, Fraction(0)) ** 2 for k in moving), Fraction(0))
         farthest = sum(((gaps[k] + radius) ** 2 for k in moving), Fraction(0))
         distance = square_root_bounds(nearest)[0], square_root_bounds(farthest)[1]
-        return CriticalEnclosure(centre, radius, distance, ball_bounds(value), verdict, reason)
+        low, high = ball_bounds(value)
+        loss = max(low, Fraction(0)), high
+        return CriticalEnclosure(centre, radius, distance, loss, verdict, reason)
     finally:
         ctx.prec = before
 
@@ -184,6 +197,11 @@ def nearby_critical_point(
 def _in_cell(network: ShallowNetwork, dataset: Dataset) -> CriticalEnclosure | NoCriticalPoint:
     """With one output the loss is convex within a pattern, and its critical points are exact."""
     found = critical_point_in_cell(network, dataset)
+    unknowns = network.width * (network.input_dimension + 1) + 1
+    if found is None and unknowns > MAX_UNKNOWNS:
+        return NoCriticalPoint(
+            f"{unknowns} hidden parameters are more than the {MAX_UNKNOWNS} that are treated"
+        )
     if found is None:
         return NoCriticalPoint(
             "no critical point was found in the cell of the network's activation pattern or on "
@@ -222,11 +240,16 @@ def _integral(target: PiecewisePolynomial) -> _System:
 
     def pattern(network: ShallowNetwork) -> object:
         loss = TrueLoss(network, target)
+        if not network.activation.is_piecewise_linear:
+            return None
         order = sorted(
             (h.kink, j) for j, h in enumerate(loss.hidden)
             if h.type is NeuronType.TYPE_2_ACTIVE and h.kink is not None
         )
-        return [h.type for h in loss.hidden], [j for _, j in order]
+        # A semi-active neuron may tilt: it stays active on the whole interval.
+        active = NeuronType.TYPE_1_ACTIVE
+        kinds = [active if h.type is NeuronType.SEMI_ACTIVE else h.type for h in loss.hidden]
+        return kinds, [j for _, j in order]
 
     def types(network: ShallowNetwork) -> list[str]:
         if not network.activation.is_piecewise_linear:
@@ -239,7 +262,7 @@ def _integral(target: PiecewisePolynomial) -> _System:
             for h in TrueLoss(network, target).hidden
         ]
 
-    return _System(exact, on_box, pattern, types)
+    return _System(exact, on_box, pattern, types, "types and order of kinks")
 
 
 def _empirical(dataset: Dataset) -> _System:
@@ -269,7 +292,7 @@ def _empirical(dataset: Dataset) -> _System:
             for j in range(network.width)
         ]
 
-    return _System(exact, on_box, pattern, types)
+    return _System(exact, on_box, pattern, types, "activation pattern")
 
 
 def _free_parameters(network: ShallowNetwork, types: Sequence[str]) -> list[int]:
@@ -277,12 +300,14 @@ def _free_parameters(network: ShallowNetwork, types: Sequence[str]) -> list[int]
 
     All parameters of silent neurons stay, and the largest entry of each other (w_j, b_j).  On an
     interval the neurons without a kink inside act through the slope sum v w and the constant
-    c + sum v b only: one parameter of one of them moves, and c.
+    c + sum v b only: one parameter of one of them moves, and c.  If all of them have v = w = 0,
+    the slope has no derivative and the sign of its second variation counts: v and w move.
     """
     p, q, d = network.input_dimension, network.output_dimension, network.width
     values = parameter_vector(network)
     kept: set[int] = set()
     slope_moves = False
+    still: list[int] = []
     for j, kind in enumerate(types):
         own = [*range(j * p, (j + 1) * p), d * p + j]
         outputs = list(range(d * (p + 1) + j * q, d * (p + 1) + (j + 1) * q))
@@ -292,11 +317,15 @@ def _free_parameters(network: ShallowNetwork, types: Sequence[str]) -> list[int]
             # d (v w) is w dv + v dw: one of the two moves the slope.
             mover = outputs[0] if values[j] else j if values[outputs[0]] else None
             kept.update(own, outputs)
-            if mover is not None and not slope_moves:
+            if mover is None:
+                still = still or [j, outputs[0]]
+            elif not slope_moves:
                 kept.remove(mover)
                 slope_moves = True
         elif any(values[k] for k in own):
             kept.add(max(own, key=lambda k: (abs(values[k]), -k)))
+    if not slope_moves:
+        kept.difference_update(still)
     return [k for k in range(len(values)) if k not in kept]
 
 
@@ -307,16 +336,13 @@ def _newton(
     import numpy as np
 
     start = system.pattern(network)
+    left = NoCriticalPoint(f"Newton's iteration leaves the network's {system.pattern_words}")
     current = network
     values = list(parameter_vector(network))
     quiet = 0
     for _ in range(_NEWTON_STEPS):
         if system.pattern(current) != start:
-            return NoCriticalPoint(
-                "Newton's iteration leaves the network's types and order of kinks"
-                if not isinstance(start, list) or start is None
-                else "Newton's iteration leaves the activation pattern of the network"
-            )
+            return left
         try:
             gradient, hessian = system.exact(current)
         except ValueError as error:
@@ -341,13 +367,11 @@ def _newton(
             change = Fraction(float(entry)) * scale
             values[k] = Fraction(round((values[k] - change) * unit), unit)
         current = network_from_parameters(network, values)
-        size = float(scale) * float(np.max(np.abs(step), initial=0.0))
-        quiet = quiet + 1 if size < 2.0**-120 else 0
+        size = scale * Fraction(float(np.max(np.abs(step))))
+        quiet = quiet + 1 if size < Fraction(1, 2**120) else 0
         if quiet == 2:
             break
-    if system.pattern(current) != start:
-        return NoCriticalPoint("Newton's iteration leaves the activation pattern of the network")
-    return current
+    return current if system.pattern(current) == start else left
 
 
 def _over_box(
@@ -369,4 +393,7 @@ def _over_box(
 
 
 def _float(value: fmpq) -> float:
-    return int(value.p) / int(value.q)
+    try:
+        return int(value.p) / int(value.q)
+    except OverflowError:
+        return math.inf

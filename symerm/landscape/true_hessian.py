@@ -175,12 +175,13 @@ def _add_curvature(
         row, column = k * count + i, 2 * count + i
         matrix[row][column] += entry
         matrix[column][row] = matrix[row][column]
-    if neuron.flat:
+    w, _, v = loss.scalars[number]
+    # Not `neuron.flat`: in a box around v = 0 the curvature is not zero.
+    if v == 0:
         return
     if neuron.type is NeuronType.TYPE_2_ACTIVE and neuron.kink is not None:
         place = loss.position[neuron.kink]
         t = loss.knot_scalars[place]
-        w, _, v = loss.scalars[number]
         # A continuous target has one value; a kink between its knots makes none.
         value = _evaluate(loss.residual[place], t)
         if neuron.kink in loss.target.knots:

@@ -322,7 +322,11 @@ def true_loss(network: ShallowNetwork, target: PiecewisePolynomial) -> Fraction:
 def _integral(row: Sequence[Any], lower: Any, upper: Any, order: int) -> Any:
     """The integral of x^order times the polynomial from lower to upper."""
     total = fmpq(0)
-    low, high = lower ** (order + 1), upper ** (order + 1)
+    low, high = lower, upper
+    # Products, not powers: a ball around zero has no logarithm.
+    for _ in range(order):
+        low *= lower
+        high *= upper
     for k, coefficient in enumerate(row):
         total += coefficient * (high - low) / (k + order + 1)
         low *= lower
