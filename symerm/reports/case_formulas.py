@@ -17,7 +17,13 @@ from symerm.landscape.configurations import NeuronClass
 from symerm.landscape.slope_field import GAMMA, ONE, minus
 from symerm.landscape.zigzags import Zigzag
 from symerm.reports.formulas import format_decimal
-from symerm.reports.slope_formulas import approximate_root, exact_root, quotient, root_formula
+from symerm.reports.slope_formulas import (
+    approximate_root,
+    equal_runs,
+    exact_root,
+    quotient,
+    root_formula,
+)
 
 __all__ = [
     "AffineTarget",
@@ -89,10 +95,13 @@ def _exact_factor(residual: Zigzag, slope: Fraction | None) -> Fraction | None:
         if not has_equal_pieces(residual) or len(residual.coefficient.numerator) > 1:
             return None
         slope = Fraction(0)
-    roots = [exact_root(square(slope)) for square in residual.squares]
-    if None in roots:
-        return None
-    return residual.coefficient(slope) / sum(root for root in roots if root is not None) ** 4
+    total = Fraction(0)
+    for square, count in equal_runs(residual.squares):
+        root = exact_root(square(slope))
+        if root is None:
+            return None
+        total += count * root
+    return residual.coefficient(slope) / total**4
 
 
 def level_value(
@@ -111,7 +120,11 @@ def level_value(
     exact = _exact_factor(residual, slope)
     if exact is not None or slope is None:
         return exact, exact
-    total = sum((approximate_root(square(slope)) for square in residual.squares), Fraction(0))
+    total = sum(
+        (count * approximate_root(square(slope)) for square, count in
+         equal_runs(residual.squares)),
+        Fraction(0),
+    )
     return None, residual.coefficient(slope) / total**4
 
 
@@ -133,15 +146,14 @@ def has_equal_pieces(residual: Zigzag) -> bool:
 
 def length_formulas(residual: Zigzag, slope: Fraction | None) -> Iterator[str]:
     """The lengths a_0, .., a_n, equal neighbours together."""
-    squares = residual.squares
     start = 0
-    for k in range(1, len(squares) + 1):
-        if k == len(squares) or squares[k] != squares[start]:
-            names = [f"a_{_index(j)}" for j in range(start, k)]
-            if len(names) > 3:
-                names = [names[0], "..", names[-1]]
-            yield f"{' = '.join(names)} = {root_formula(squares[start], slope)}"
-            start = k
+    for square, count in equal_runs(residual.squares):
+        last = start + count - 1
+        names = [f"a_{_index(j)}" for j in range(start, last + 1)] if count < 4 else [
+            f"a_{_index(start)}", "..", f"a_{_index(last)}"
+        ]
+        yield f"{' = '.join(names)} = {root_formula(square, slope)}"
+        start = last + 1
 
 
 def _index(number: int) -> str:

@@ -30,6 +30,8 @@ UNIT_TARGET = AffineTarget(Fraction(1), Fraction(0), (Fraction(0), Fraction(1)))
 
 _MAX_PANELS = 12
 _COLUMNS = 3
+#: Longer numbers are rounded in titles.
+_LONGEST = 12
 #: Larger numbers break the ticks of the axes.
 _LARGEST = 10**100
 _METADATA: dict[str, dict[str, None]] = {
@@ -127,7 +129,7 @@ def draw_cases(
             grid[k].set_xlabel("x")
     for axes in grid[len(panels):]:
         axes.remove()
-    name = table.activation if slope is None else f"leaky:{format_decimal(slope, digits=6)}"
+    name = table.activation if slope is None else f"leaky:{_short(slope)}"
     figure.suptitle(f"critical points of width {table.width}, {name}", fontsize="medium")
     handles: dict[str, Any] = {}
     for axes in figure.axes:
@@ -211,7 +213,11 @@ def _loss(residual: Zigzag | None, slope: Fraction, target: AffineTarget) -> str
     value = exact if exact is not None else close
     assert value is not None
     value *= target.scale
-    text = format_rational(value)
-    if exact is None or len(text) > 12:
+    if exact is None or len(format_rational(value)) > _LONGEST:
         return f"loss ~ {format_decimal(value, digits=4)}"
-    return f"loss {text}"
+    return f"loss {format_rational(value)}"
+
+
+def _short(value: Fraction) -> str:
+    text = format_rational(value)
+    return text if len(text) <= _LONGEST else format_decimal(value, digits=6)

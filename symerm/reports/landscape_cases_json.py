@@ -18,7 +18,7 @@ from symerm.landscape.configurations import Configuration, NeuronClass
 from symerm.reports.case_formulas import AffineTarget, case_formulas, level_value
 from symerm.reports.formula_styles import render_formulas
 from symerm.reports.formulas import format_decimal
-from symerm.reports.slope_formulas import root_formula, rooted_sum
+from symerm.reports.slope_formulas import equal_runs, root_formula, rooted_sum
 
 __all__ = ["cases_to_json"]
 
@@ -90,7 +90,13 @@ def _row(row: CaseRow, slope: Fraction | None, target: AffineTarget | None) -> d
         "facings": None
         if residual is None
         else [{1: "right", -1: "left"}[facing] for facing in residual.facings],
-        "lengths": None if residual is None else [root_formula(s, slope) for s in residual.squares],
+        "lengths": None
+        if residual is None
+        else [
+            length
+            for square, count in equal_runs(residual.squares)
+            for length in [root_formula(square, slope)] * count
+        ],
         "total_length": None if residual is None else rooted_sum(residual.squares, slope),
         "mirror_image_differs": row.mirrored,
         "loss": {

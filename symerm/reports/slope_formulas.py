@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import groupby
 
 from flint import fmpz, fmpz_poly
 
@@ -18,6 +19,7 @@ from symerm.arithmetic.rationals import format_rational
 
 __all__ = [
     "approximate_root",
+    "equal_runs",
     "exact_root",
     "factored",
     "quotient",
@@ -51,6 +53,17 @@ def approximate_root(value: Fraction) -> Fraction:
         return exact
     scaled = value.numerator * value.denominator << 2 * _BITS
     return Fraction(math.isqrt(scaled), value.denominator << _BITS)
+
+
+def equal_runs(squares: Sequence[RationalFunction]) -> list[tuple[RationalFunction, int]]:
+    """The functions with the lengths of their runs: a zigzag has few, however many its pieces.
+
+    Examples
+    --------
+    >>> [count for _, count in equal_runs([RationalFunction.of([1])] * 3)]
+    [3]
+    """
+    return [(square, len(list(run))) for square, run in groupby(squares)]
 
 
 def root_formula(square: RationalFunction, slope: Fraction | None) -> str:
@@ -104,9 +117,9 @@ def rooted_sum(squares: Sequence[RationalFunction], slope: Fraction | None) -> s
     '1 + 2 sqrt(gamma)'
     """
     totals: dict[str, Fraction] = {}
-    for square in squares:
+    for square, count in equal_runs(squares):
         factor, radicand = _root(square, slope)
-        totals[radicand] = totals.get(radicand, Fraction(0)) + factor
+        totals[radicand] = totals.get(radicand, Fraction(0)) + count * factor
     return " + ".join(_scaled(factor, radicand) for radicand, factor in sorted(totals.items()))
 
 

@@ -233,6 +233,6 @@ def test_a_refused_configuration_says_both_reasons() -> None:
     found = derive(Configuration((flat,), ()), "relu")
     assert found.cases == ()
     assert found.refusals == (
-        "r = 0: the slopes add up to 0, not to alpha",
-        "a neuron that is affine on the interval needs int x r = 0, which leaves only r = 0",
+        "$r = 0$ fails: the slopes add up to 0, not to $alpha$",
+        "a neuron that is affine on the interval needs $int x r = 0$, and so $r = 0$",
     )
