@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property, total_ordering
 from math import isqrt
 
-__all__ = ["Surd", "rational_root", "root_bounds", "signed_square"]
+__all__ = ["Surd", "rational_root", "root_bounds", "signed_root_bounds", "signed_square"]
 
 Number = Fraction | int
 
@@ -48,6 +48,18 @@ def root_bounds(square: Fraction, width: Fraction) -> tuple[Fraction, Fraction]:
     scale = -(-width.denominator // width.numerator)
     floor = isqrt(square.numerator * scale * scale // square.denominator)
     return Fraction(floor, scale), Fraction(floor + 1, scale)
+
+
+def signed_root_bounds(square: Fraction, width: Fraction) -> tuple[Fraction, Fraction]:
+    """Bounds, at most `width` > 0 apart, of x with x |x| = square.
+
+    Examples
+    --------
+    >>> signed_root_bounds(Fraction(-4), Fraction(1))
+    (Fraction(-2, 1), Fraction(-2, 1))
+    """
+    low, high = root_bounds(abs(square), width)
+    return (low, high) if square >= 0 else (-high, -low)
 
 
 def signed_square(value: Number) -> Fraction:
@@ -117,9 +129,7 @@ class Surd:
 
     def bounds(self, width: Fraction) -> tuple[Fraction, Fraction]:
         """Rational bounds at most `width` > 0 apart; equal for a rational number."""
-        low, high = root_bounds(abs(self.square), width)
-        if self.square < 0:
-            low, high = -high, -low
+        low, high = signed_root_bounds(self.square, width)
         return self.rational + low, self.rational + high
 
     def __float__(self) -> float:
