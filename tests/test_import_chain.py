@@ -148,7 +148,8 @@ def test_foreign_imports_of_the_checker_are_seen(source: str) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        None, ["--help"], ["check", "--help"], ["strata", "--help"], ["verify", "--help"],
+        None, ["--help"], ["check", "--help"], ["classify", "--help"], ["types", "--help"],
+        ["strata", "--help"], ["verify", "--help"],
         ["datasets"],
     ],
 )

@@ -157,7 +157,7 @@ def _flat(loss: TrueLoss, number: int, neuron: Hidden) -> NeuronTerm:
     name = f"neuron {number + 1} is flat ({neuron.type.value})"
     if zeroth or once:
         size = zeroth**2 + once**2
-        scale = (square if square else Fraction(1)) / size
+        scale = square / size
         direction = _direction(
             loss, number, weight=scale * once, bias=scale * zeroth, output=Fraction(-1)
         )

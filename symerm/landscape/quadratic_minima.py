@@ -4,8 +4,9 @@ f = c + sum_j v_j <a_j, (x, 1)>^2 with a_j = (w_j, b_j) is linear in the matrix 
 and <r, f' - f> is the sum over the neurons of v'_j a'_j^T R a'_j - v_j a_j^T R a_j with the
 symmetric matrix R = int r (x, 1)(x, 1)^T.  A critical point has a_j^T R a_j = 0, and R a_j = 0
 where v_j is not zero.  R = 0: f is the best of all quadratic functions.  Otherwise a flat neuron
-gives a descent, and v_j R positive semidefinite for all j a local minimum (derived here; the case
-of affine targets is that of Cheridito, Jentzen, Rossmannek 2021).
+gives a descent, and v_j R positive semidefinite for all j a local minimum; what is left is decided
+by a quadratic form in the w_j, so that no case stays open (derived here; the case of affine
+targets is that of Cheridito, Jentzen, Rossmannek 2021).
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from fractions import Fraction
 
 from symerm.arithmetic.symmetric import inertia
 from symerm.landscape.neuron_terms import CurveOfDescent
-from symerm.landscape.true_hessian import true_hessian
 from symerm.landscape.true_loss import Hidden, TrueLoss
-from symerm.landscape.true_minima import MAX_HESSIAN_WIDTH, LocalVerdict
+from symerm.landscape.true_minima import LocalVerdict
 
 __all__ = ["moment_matrix", "quadratic_verdict"]
 
@@ -62,15 +62,8 @@ def quadratic_verdict(loss: TrueLoss) -> LocalVerdict:
                 "of all neurons near it",
                 _flat_descent(loss, number, neuron, matrix),
             )
-    signs = {1 if neuron.output > 0 else -1 for neuron in loss.hidden}
-    if all(_negative_vector(matrix, sign) is None for sign in signs):
-        return LocalVerdict(
-            "local-minimum",
-            "v_j R is positive semidefinite for all neurons, R = int r (x, 1)(x, 1)^T",
-        )
     for number, neuron in enumerate(loss.hidden):
-        sign = 1 if neuron.output > 0 else -1
-        vector = _negative_vector(matrix, sign)
+        vector = _negative_vector(matrix, 1 if neuron.output > 0 else -1)
         if vector is not None and neuron.weight == 0 and neuron.bias == 0:
             return LocalVerdict(
                 "saddle",
@@ -79,24 +72,72 @@ def quadratic_verdict(loss: TrueLoss) -> LocalVerdict:
                     _direction(loss, number, vector), 2, 2 * neuron.output * _form(matrix, vector)
                 ),
             )
-    if loss.network.width > MAX_HESSIAN_WIDTH:
+    # R has a kernel that holds all a_j, and int r = 0: it is diag(s, 0), or no a_j is left.
+    return _constant_neurons(loss, matrix[0][0])
+
+
+def _constant_neurons(loss: TrueLoss, second: Fraction) -> LocalVerdict:
+    """No flat neuron, int r = int x r = 0, s = int x^2 r, and w_j = 0 where v_j s < 0.
+
+    With b_j and v_j moving too, the change of the loss is Q(w) + O(|w|^2 (|w| + |dv| + |db|)) with
+    Q(w) = 2 s sum v_j w_j^2 + (|T|^3/3) (sum v_j b_j w_j)^2, for the best c: a minimum if Q is
+    positive definite where s v_j < 0 for some j, a saddle if it is negative somewhere.  If it is
+    only semidefinite, shrinking b against w lowers the loss in third order.
+    """
+    hidden = loss.hidden
+    against = [j for j, h in enumerate(hidden) if second * h.output < 0]
+    if not against:
         return LocalVerdict(
-            "undecided", f"the Hessian of more than {MAX_HESSIAN_WIDTH} neurons is not examined"
+            "local-minimum",
+            "v_j R is positive semidefinite for all neurons, R = int r (x, 1)(x, 1)^T",
         )
-    hessian = true_hessian(loss)
-    found = inertia(hessian)
-    if found.direction is not None:
-        step = found.direction
-        value = sum(
-            (x * y * hessian[i][k] for i, x in enumerate(step) for k, y in enumerate(step)), _ZERO
+    start, stop = loss.interval
+    cube = (stop - start) ** 3 / 3
+    diagonal = [2 * second * h.output for h in hidden]
+    shares = [h.output * h.bias for h in hidden]
+    first = against[0]
+    step = [_ZERO] * len(hidden)
+    if shares[first] == 0:
+        step[first] = _ONE
+    elif len(against) > 1:
+        # Two neurons keep the slope of f.
+        step[against[1]] = _ONE
+        step[first] = -shares[against[1]] / shares[first]
+    else:
+        total = sum(
+            (g * g / d for j, (g, d) in enumerate(zip(shares, diagonal, strict=True))
+             if j != first), _ZERO
         )
+        factor = cube * shares[first] / (1 + cube * total)
+        step = [-factor * g / d for g, d in zip(shares, diagonal, strict=True)]
+        step[first] = _ONE
+    slope = sum((g * w for g, w in zip(shares, step, strict=True)), _ZERO)
+    bend = sum((h.output * w * w for h, w in zip(hidden, step, strict=True)), _ZERO)
+    value = 2 * second * bend + cube * slope * slope
+    words = f"{len(against)} neuron{'s' * (len(against) > 1)} with v s < 0, s = int x^2 r"
+    if value > 0:
         return LocalVerdict(
-            "saddle", "the Hessian has a negative eigenvalue", CurveOfDescent(step, 2, value / 2)
+            "local-minimum",
+            f"{words}; 2 s sum v w^2 + (|T|^3/3) (sum v b w)^2 is positive definite in w",
         )
+    middle = (start + stop) / 2
+    width = len(hidden)
+    direction = [*step, *[_ZERO] * (2 * width), -2 * slope * middle]
+    if value < 0:
+        return LocalVerdict(
+            "saddle", f"{words}; the second variation is negative in w and c",
+            CurveOfDescent(tuple(direction), 2, value),
+        )
+    # The slope is not zero, as s v_j < 0 for the first.  With b_j (1 - M eps) the term of order 3
+    # is -(2/3) |T|^3 slope (M slope - P mid), P = sum v w^2.
+    shrink = bend * middle / slope + 1
+    for j, h in enumerate(hidden):
+        direction[width + j] = -shrink * h.bias
+        direction[-1] += 2 * shrink * h.output * h.bias**2
     return LocalVerdict(
-        "undecided",
-        "v_j R is not positive semidefinite for some neuron, and the Hessian is positive "
-        "semidefinite: terms of higher order decide",
+        "saddle",
+        f"{words}; the second variation is zero in a direction, and the third order is not",
+        CurveOfDescent(tuple(direction), 3, -2 * cube * slope * slope),
     )
 
 

@@ -127,7 +127,7 @@ def _second_order(
             "the side to which they move the kink",
         )
     fibre = _fibre_dimension(loss)
-    if fibre is None or len(smooth) < len(terms):
+    if fibre is None:
         return LocalVerdict(
             "undecided",
             f"{terms[negative[0]].words}; the Hessian in the smooth parameters is positive "
@@ -147,11 +147,19 @@ def _second_order(
 
 
 def _is_smooth(loss: TrueLoss, number: int) -> bool:
-    """Whether the loss is twice differentiable (or bounded so from below) in these parameters."""
+    """Whether the loss is twice differentiable (or bounded so from below) in these parameters.
+
+    Neurons without influence nearby are left out.
+    """
     neuron = loss.hidden[number]
-    if neuron.type is NeuronType.DEGENERATE:
+    if neuron.type is NeuronType.DEGENERATE or _is_silent(loss, number):
         return False
     return neuron.flat or neuron.kink not in loss.interval
+
+
+def _is_silent(loss: TrueLoss, number: int) -> bool:
+    """Whether the function does not depend on the neuron nearby."""
+    return loss.negative_slope == 0 and loss.hidden[number].type is NeuronType.INACTIVE
 
 
 def _windows(loss: TrueLoss, smooth: list[int]) -> Iterator[list[int]]:
@@ -215,8 +223,9 @@ def _curve(
 def _fibre_dimension(loss: TrueLoss) -> int | None:
     """The dimension of the manifold of networks with the same function and the same kinks.
 
-    It is known if no neuron is flat (unless inactive under ReLU), degenerate or has its kink at
-    an end: then theta' -> (v w, v b)_j, c is a submersion and the conditions are linear in it.
+    The parameters of silent neurons are left out.  It is known if no other neuron is flat,
+    degenerate or has its kink at an end: then theta' -> (v w, v b)_j, c is a submersion and the
+    conditions are linear in it.
     """
     gamma = loss.negative_slope
     kinks = sorted(
@@ -230,9 +239,8 @@ def _fibre_dimension(loss: TrueLoss) -> int | None:
     # constant of the first piece.
     columns: list[list[Fraction]] = [[*[Fraction(0)] * (len(kinks) + 1), Fraction(1)]]
     free = 1
-    for h in loss.hidden:
-        if h.type is NeuronType.INACTIVE and gamma == 0:
-            free += 3
+    for number, h in enumerate(loss.hidden):
+        if _is_silent(loss, number):
             continue
         if h.flat or h.type is NeuronType.DEGENERATE or h.kink in loss.interval:
             return None

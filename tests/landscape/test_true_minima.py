@@ -216,12 +216,15 @@ def test_a_straight_line_is_preferred_to_a_curve():
 
 
 def test_the_whole_hessian_is_not_examined_beyond_a_width():
-    """Dead neurons count, although they cannot matter."""
+    """Dead neurons do not count; affine ones, here in pairs that cancel, do."""
     network, target = one_hinge(F(-1, 10))
     dead = [(1, -3, 5)] * MAX_HESSIAN_WIDTH
-    wide = network_of([*neurons_of(network), *dead[1:]], 0, RELU)
+    wide = network_of([*neurons_of(network), *dead], 0, RELU)
     assert local_verdict(TrueLoss(wide, target)).verdict == "local-minimum"
-    wider = network_of([*neurons_of(network), *dead], 0, RELU)
+    pairs = [(1, 2, 1), (1, 2, -1)] * (MAX_HESSIAN_WIDTH // 2)
+    wide = network_of([*neurons_of(network), *pairs[2:]], 0, RELU)
+    assert local_verdict(TrueLoss(wide, target)).verdict == "local-minimum"
+    wider = network_of([*neurons_of(network), *pairs], 0, RELU)
     found = local_verdict(TrueLoss(wider, target))
     assert found.verdict == "undecided"
     assert f"more than {MAX_HESSIAN_WIDTH} neurons" in found.reason
