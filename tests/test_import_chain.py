@@ -149,7 +149,7 @@ def test_foreign_imports_of_the_checker_are_seen(source: str) -> None:
     "arguments",
     [
         None, ["--help"], ["check", "--help"], ["classify", "--help"], ["types", "--help"],
-        ["strata", "--help"], ["verify", "--help"],
+        ["cases", "landscape", "--help"], ["strata", "--help"], ["verify", "--help"],
         ["datasets"],
     ],
 )

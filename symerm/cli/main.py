@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from symerm.cli.interrupts import loading, stems_from_interrupt
 from symerm.errors import SymermError
@@ -79,9 +80,20 @@ def _run(argv: list[str]) -> int:
     except typer.Exit as ending:
         return ending.exit_code
     except typer.TyperException as error:
-        known = argv[:1] if argv and argv[0] in root.commands else []
+        known = _command_words(root, argv)
         message = error.format_message().rstrip(".")
         return _complain(f"{message}; see {' '.join(['symerm', *known])} --help", BAD_INPUT)
+
+
+def _command_words(root: Any, argv: Sequence[str]) -> list[str]:
+    """The words at the beginning that name a command, such as ``cases landscape``."""
+    words: list[str] = []
+    for word in argv:
+        root = getattr(root, "commands", {}).get(word)
+        if root is None:
+            break
+        words.append(word)
+    return words
 
 
 def _complain(message: str, code: int) -> int:
