@@ -12,9 +12,14 @@ from fractions import Fraction
 from functools import cached_property, total_ordering
 from math import isqrt
 
+from symerm.arithmetic.rationals import format_rational
+
 __all__ = ["Surd", "rational_root", "root_bounds", "signed_root_bounds", "signed_square"]
 
 Number = Fraction | int
+
+#: Squares of smaller numbers are taken out of a root that is printed.
+_LARGEST_FACTOR = 100
 
 
 def rational_root(square: Fraction) -> Fraction | None:
@@ -131,6 +136,29 @@ class Surd:
         """Rational bounds at most `width` > 0 apart; equal for a rational number."""
         low, high = signed_root_bounds(self.square, width)
         return self.rational + low, self.rational + high
+
+    def __str__(self) -> str:
+        """A formula in which the root holds no square of a small number.
+
+        Examples
+        --------
+        >>> str(Surd(Fraction(1), Fraction(8))), str(Surd(Fraction(0), Fraction(-9, 8)))
+        ('1 + 2*sqrt(2)', '-3*sqrt(2)/4')
+        """
+        if not self.square:
+            return format_rational(self.rational)
+        factor = Fraction(1, self.square.denominator)
+        radicand = abs(self.square.numerator * self.square.denominator)
+        for number in range(2, _LARGEST_FACTOR):
+            while radicand % (number * number) == 0:
+                radicand //= number * number
+                factor *= number
+        top = "" if factor.numerator == 1 else f"{factor.numerator}*"
+        bottom = "" if factor.denominator == 1 else f"/{factor.denominator}"
+        root = f"{top}sqrt({format_rational(Fraction(radicand))}){bottom}"
+        if not self.rational:
+            return root if self.square > 0 else f"-{root}"
+        return f"{format_rational(self.rational)} {'+' if self.square > 0 else '-'} {root}"
 
     def __float__(self) -> float:
         low, high = self._rough
