@@ -283,45 +283,52 @@ def _quadratic_symmetry(
 def _critical_networks(
     loss: EmpiricalLoss, forms: Sequence[NeuronForm]
 ) -> list[Vector] | None:
-    """One output: tangents of the critical networks with the same outputs, if they are a manifold.
+    """Tangents of the networks with the outputs of theta and R_k a_j = 0, if these are a manifold.
 
-    Networks with the outputs of theta are critical if all a_j lie in E = ker R.  The outputs of
-    such networks lie in the span of 1 and <e, s^> <f, s^> for e, f in E; if the differential at
-    theta maps onto that span, they form a manifold, and its tangent space is the kernel.
+    All of them are critical.  If R_k a_j = 0 at theta (one output: always, as no neuron is flat),
+    let E be the intersection of the kernels.  The outputs of networks with a_j in E lie in the
+    span of 1 and <e, s^> <f, s^>, e and f in E, for each output; if the differential at theta
+    maps onto that span, they form a manifold, and its tangent space is the kernel.
     """
-    if loss.network.output_dimension > 1:
+    rows = [row for matrix in _residual_matrices(loss) for row in matrix]
+    if any(_dot(row, loss.neuron(form.number)) for form in forms for row in rows):
         return None
-    kernel = nullspace(_residual_matrices(loss)[0])
+    kernel = nullspace(rows)
     lines = [
         [_dot(vector[:-1], point) + vector[-1] for point in loss.data.inputs] for vector in kernel
     ]
-    ones = [Fraction(1)] * len(loss.forms)
-    span = [ones]
+    span = [[Fraction(1)] * len(loss.forms)]
     span += [
         [x * y for x, y in zip(lines[i], lines[k], strict=True)]
         for i in range(len(lines))
         for k in range(i + 1)
     ]
-    columns = [ones]
-    coordinates: list[tuple[tuple[int, Fraction], ...]] = [()]
+    size = loss.network.output_dimension
     width = len(loss.forms[0])
-    block = width + 1
-    for k, form in enumerate(forms):
-        (outgoing,) = loss.network.output_weights[form.number]
+    block = width + size
+    # Changes of the outputs, one output after another, and the parameters that make them.
+    columns = [_at_output(span[0], k, size) for k in range(size)]
+    coordinates: list[dict[int, Fraction]] = [{} for _ in range(size)]
+    for m, form in enumerate(forms):
+        outgoing = loss.network.output_weights[form.number]
         for vector, line in zip(kernel, lines, strict=True):
-            columns.append([
-                outgoing * slope * x for slope, x in zip(form.lines.slopes, line, strict=True)
-            ])
-            coordinates.append(tuple((k * block + i, x) for i, x in enumerate(vector)))
-        columns.append(list(form.values))
-        coordinates.append(((k * block + width, Fraction(1)),))
-    if rank(columns) < rank(span):
+            change = [a * x for a, x in zip(form.lines.slopes, line, strict=True)]
+            columns.append([v * x for v in outgoing for x in change])
+            coordinates.append({m * block + i: x for i, x in enumerate(vector)})
+        for k in range(size):
+            columns.append(_at_output(form.values, k, size))
+            coordinates.append({m * block + width + k: Fraction(1)})
+    if rank(columns) < size * rank(span):
         return None
     tangents = []
     for factors in nullspace(list(zip(*columns, strict=True))):
         tangent = [_ZERO] * (block * len(forms))
         for factor, places in zip(factors, coordinates, strict=True):
-            for i, x in places:
+            for i, x in places.items():
                 tangent[i] += factor * x
         tangents.append(tuple(tangent))
     return tangents
+
+
+def _at_output(values: Sequence[Fraction], number: int, size: int) -> list[Fraction]:
+    return [x if k == number else _ZERO for k in range(size) for x in values]

@@ -22,8 +22,8 @@ from symerm.arithmetic.linalg import rank, row_reduce
 from symerm.arithmetic.symmetric import inertia
 from symerm.landscape.empirical_first_order import roundings
 from symerm.landscape.empirical_form import Cell, NeuronForm, second_order_form, unpack
-from symerm.landscape.empirical_higher_order import higher_order
 from symerm.landscape.empirical_loss import Curve, EmpiricalLoss, Finding, direction_network
+from symerm.landscape.empirical_third_order import third_order_descent
 from symerm.networks.shallow import ShallowNetwork
 
 __all__ = ["MAX_PARAMETERS", "MAX_PRODUCTS", "Symmetry", "parameter_count", "second_order"]
@@ -72,8 +72,7 @@ def second_order(
     symmetry : Symmetry
         The group that keeps the loss on a product of cells.
     """
-    alone = kept[0][:_ALONE]
-    for j in alone:
+    for j in kept[0][:_ALONE]:
         curve = _descent(loss, [neuron_form(j)])
         if curve is not None:
             return _saddle(curve)
@@ -96,45 +95,16 @@ def second_order(
                 "the form of second order is positive semidefinite where the first-order term "
                 "vanishes, and its kernel is the tangent space of networks with the same loss",
             )
-    return _beyond(loss, forms, symmetry) or Finding(
-        "undecided", f"the first-order conditions hold; {missing}"
-    )
-
-
-def _beyond(
-    loss: EmpiricalLoss, forms: Sequence[NeuronForm], symmetry: Symmetry
-) -> Finding | None:
-    """What terms of third and fourth order decide."""
-    lines = [form.lines for form in forms]
-    smooth = all(form.is_smooth for form in forms)
-    tangents: list[Vector] = []
-    if smooth:
-        _, tangents = symmetry(loss, ((Fraction(1),) * len(loss.forms),), forms, lines)
-    found = higher_order(loss, forms, tangents)
-    if found is None:
-        return None
-    if found.curve is not None:
-        order = "third" if found.curve.order == 3 else "fourth"
+    # No descent on the lines: the form is positive semidefinite there.
+    curve = third_order_descent(loss, forms)
+    if curve is not None:
         return Finding(
             "saddle",
-            "the first-order conditions hold and the second variation is not negative, but it "
-            f"vanishes along a curve on which the loss falls in {order} order",
-            found.curve,
+            "the first-order conditions hold and the Hessian is positive semidefinite, but the "
+            "loss falls in third order along a direction of its kernel",
+            curve,
         )
-    if smooth and not found.excess:
-        return Finding(
-            "local-minimum",
-            "the Hessian is positive semidefinite, and its kernel is the tangent space of "
-            "networks with the same loss",
-        )
-    if smooth and found.least is not None and found.least > 0:
-        return Finding(
-            "local-minimum",
-            "the Hessian is positive semidefinite; its kernel is spanned by the tangent space of "
-            "networks with the same loss and one direction, along which the loss grows in fourth "
-            "order",
-        )
-    return None
+    return Finding("undecided", f"the first-order conditions hold; {missing}")
 
 
 def _saddle(curve: Curve) -> Finding:
