@@ -72,7 +72,7 @@ def landscape(
     count = parse_count("--width", width)
     kind, slope = _parse_activation(activation)
     if plot is not None:
-        from symerm.reports.plots import plot_format
+        from symerm.reports.figures import plot_format
 
         plot_format(plot)
         require_writable(plot)

@@ -142,7 +142,7 @@ def _check_paths(
                 raise InputError(f"{option} would overwrite {owner}; name another file", file=path)
         taken.append((f"the file of {option}", target))
     if plot is not None:
-        from symerm.reports.plots import plot_format
+        from symerm.reports.figures import plot_format
 
         plot_format(plot)
 

@@ -166,7 +166,7 @@ def _on_data(source: str, dataset: Dataset, *, hidden_bias: bool, limit: int) ->
 
 def _check_plot(path: str, data: str | None) -> None:
     """Refuse a picture that cannot be written or would overwrite the data."""
-    from symerm.reports.plots import plot_format
+    from symerm.reports.figures import plot_format
 
     plot_format(path)
     target = os.fspath(require_writable(path))

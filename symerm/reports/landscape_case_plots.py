@@ -7,20 +7,17 @@ from its mirror image shows that one, too, dashed.  Equal tables give equal file
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from symerm.arithmetic.rationals import format_rational
 from symerm.errors import InputError
-from symerm.files import write_atomically
 from symerm.landscape.case_table import CaseTable
 from symerm.landscape.zigzags import Zigzag
 from symerm.reports.case_formulas import AffineTarget, level_value
+from symerm.reports.figures import write_figure
 from symerm.reports.formulas import format_decimal
-from symerm.reports.plots import plot_format
 from symerm.reports.slope_formulas import approximate_root
 
 __all__ = ["UNIT_TARGET", "draw_cases", "require_drawable_cases", "write_case_plot"]
@@ -34,10 +31,6 @@ _COLUMNS = 3
 _LONGEST = 12
 #: Larger numbers break the ticks of the axes.
 _LARGEST = 10**100
-_METADATA: dict[str, dict[str, None]] = {
-    "png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}
-}
-_STYLE: Any = {"svg.hashsalt": "symerm", "axes.spines.top": False, "axes.spines.right": False}
 _TRIANGLES = {1: (">", "kink of neurons facing right"), -1: ("<", "kink of neurons facing left")}
 #: The order of the legend.
 _LABELS = (
@@ -83,16 +76,7 @@ def write_case_plot(
     InputError
         If the table cannot be drawn or the file cannot be written.
     """
-    import matplotlib
-
-    form = plot_format(path)
-    picture = io.BytesIO()
-    # An interval may be shorter than the distance of floats there.
-    with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        figure = draw_cases(table, slope=slope, target=target)
-        figure.savefig(picture, format=form, dpi=150, metadata=_METADATA[form])
-    write_atomically(path, picture.getvalue())
+    write_figure(lambda: draw_cases(table, slope=slope, target=target), path)
 
 
 def draw_cases(

@@ -9,19 +9,17 @@ are exact before they are drawn, and equal classifications give equal files.
 
 from __future__ import annotations
 
-import io
 import math
-import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from symerm.arithmetic.rationals import format_rational
 from symerm.errors import UnsupportedError
-from symerm.files import write_atomically
 from symerm.landscape.verdicts import Classification
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
+from symerm.reports.figures import write_figure
 from symerm.reports.formulas import format_decimal
 from symerm.reports.function_panel import (
     add_legend,
@@ -39,7 +37,6 @@ from symerm.reports.landscape_sections import (
     fall_section,
     lines_around,
 )
-from symerm.reports.plots import plot_format
 
 __all__ = [
     "draw_classification",
@@ -58,12 +55,7 @@ _CHANGE = "change of the loss"
 #: Levels of a map as parts of the largest; close ones show the flat surroundings of theta.
 _LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 _TICKS = (-1.0, -0.5, -0.2, -0.05, 0.0, 0.05, 0.2, 0.5, 1.0)
-#: Without dates, and with fixed identifiers, a file depends on the classification only.
-_METADATA: dict[str, dict[str, None]] = {
-    "png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}
-}
 _STYLE: Any = {
-    "svg.hashsalt": "symerm", "axes.spines.top": False, "axes.spines.right": False,
     "axes.titlesize": "medium", "axes.formatter.limits": (-3, 4),
     "axes.formatter.use_mathtext": True, "legend.frameon": False, "legend.fontsize": "small",
 }
@@ -91,7 +83,7 @@ def write_classification_plot(
     UnsupportedError
         If there are numbers that are too large to be drawn.
     """
-    _write(lambda: draw_classification(classification, reference), path)
+    write_figure(lambda: draw_classification(classification, reference), path, style=_STYLE)
 
 
 def write_plane_plot(
@@ -117,7 +109,7 @@ def write_plane_plot(
     UnsupportedError
         If the network has one parameter only or there are numbers that are too large to be drawn.
     """
-    _write(lambda: draw_plane(classification, reference, second=second), path)
+    write_figure(lambda: draw_plane(classification, reference, second=second), path, style=_STYLE)
 
 
 def draw_classification(classification: Classification, reference: Reference) -> Any:
@@ -180,18 +172,6 @@ def draw_plane(
     _draw_map(figure.add_subplot(), plane, change)
     figure.suptitle(_title(change))
     return figure
-
-
-def _write(draw: Callable[[], Any], path: str) -> None:
-    import matplotlib
-
-    form = plot_format(path)
-    picture = io.BytesIO()
-    # A letter that the font lacks is drawn as a box; a warning would help nobody.
-    with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        draw().savefig(picture, format=form, dpi=150, metadata=_METADATA[form])
-    write_atomically(path, picture.getvalue())
 
 
 def _draw_descent(axes: Any, change: LossChange, reach: Fraction) -> None:

@@ -7,9 +7,6 @@ circles mark its one-sided limits, dots its value at the kink.  Equal verdicts g
 
 from __future__ import annotations
 
-import io
-import os
-import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -19,15 +16,13 @@ from symerm.attainability.escape import Escape
 from symerm.attainability.pointwise_limit import limit_at, limit_pieces
 from symerm.attainability.verdict import Verdict
 from symerm.errors import InputError, UnsupportedError
-from symerm.files import write_atomically
 from symerm.networks.piecewise import PiecewiseLinearFunction, piecewise_linear_function
 from symerm.problem.dataset import Dataset
+from symerm.reports.figures import write_figure
 from symerm.reports.formulas import format_decimal
 from symerm.reports.surface import draw_surface
 
-__all__ = ["PLOT_FORMATS", "draw_verdict", "plot_format", "require_drawable", "write_plot"]
-
-PLOT_FORMATS = ("png", "svg", "pdf")
+__all__ = ["draw_verdict", "require_drawable", "write_plot"]
 
 _MAX_PANELS = 12
 _COLUMNS = 3
@@ -35,31 +30,6 @@ _COLUMNS = 3
 _FITS = 3
 #: Larger numbers break the ticks of the axes.
 _LARGEST = 10**100
-#: Without dates, and with fixed identifiers, a file depends on the verdict only.
-_METADATA: dict[str, dict[str, None]] = {
-    "png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}
-}
-_STYLE: Any = {"svg.hashsalt": "symerm", "axes.spines.top": False, "axes.spines.right": False}
-
-
-def plot_format(path: str) -> str:
-    """The format that the ending of a path names.
-
-    Raises
-    ------
-    InputError
-        If it is none of `PLOT_FORMATS`.
-
-    Examples
-    --------
-    >>> plot_format("fits/nile.PNG")
-    'png'
-    """
-    ending = os.path.splitext(path)[1].lower().removeprefix(".")
-    if ending not in PLOT_FORMATS:
-        endings = ", ".join(f".{name}" for name in PLOT_FORMATS)
-        raise InputError(f"a plot needs a name that ends in one of {endings}", file=path)
-    return ending
 
 
 def require_drawable(dataset: Dataset) -> None:
@@ -93,16 +63,7 @@ def write_plot(verdict: Verdict, path: str) -> None:
     UnsupportedError
         If the networks have too large values.
     """
-    import matplotlib
-
-    form = plot_format(path)
-    picture = io.BytesIO()
-    # A letter that the font lacks is drawn as a box; a warning would help nobody.
-    with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        figure = draw_verdict(verdict)
-        figure.savefig(picture, format=form, dpi=150, metadata=_METADATA[form])
-    write_atomically(path, picture.getvalue())
+    write_figure(lambda: draw_verdict(verdict), path)
 
 
 def draw_verdict(verdict: Verdict) -> Any:

@@ -8,13 +8,12 @@ as little as in any two rows: c - 1 times where c rays and c sectors alternate.
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symerm.arrangements.interval_types import type_label
 from symerm.errors import UnsupportedError
-from symerm.files import write_atomically
+from symerm.reports.figures import write_figure
 
 if TYPE_CHECKING:
     import networkx
@@ -33,10 +32,6 @@ _WIDEST = 300
 _INCH = 2.54
 #: Ends of an interval may have a thousand digits.
 _LONGEST_TITLE = 80
-#: Without dates, and with fixed identifiers, equal graphs give equal files.
-_METADATA: dict[str, dict[str, None]] = {
-    "png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}
-}
 
 
 @dataclass(frozen=True)
@@ -221,17 +216,7 @@ def write_type_graph(graph: networkx.DiGraph, path: str, *, title: str = "") -> 
     UnsupportedError
         If the picture would be wider than 3 m.
     """
-    import matplotlib
-
-    from symerm.reports.plots import plot_format
-
-    form = plot_format(path)
-    picture = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "symerm"}):
-        draw_type_graph(graph, title=title).savefig(
-            picture, format=form, dpi=150, metadata=_METADATA[form]
-        )
-    write_atomically(path, picture.getvalue())
+    write_figure(lambda: draw_type_graph(graph, title=title), path)
 
 
 def _of_interval(graph: networkx.DiGraph) -> bool:
