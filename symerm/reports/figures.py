@@ -1,4 +1,4 @@
-"""Writing figures: formats by the ending of a path, equal files for equal figures, no half files."""
+"""Figures in files: formats by the ending of a path, equal files for equal figures."""
 
 from __future__ import annotations
 
