@@ -17,6 +17,9 @@ from symerm.problem.problem import Problem
 
 __all__ = ["classify_against", "with_global_verdict"]
 
+#: What `classify_empirical` says of a local minimum, and the search answers.
+_OPEN = "; whether another network has a smaller loss was not decided"
+
 
 def classify_against(
     network: ShallowNetwork, against: PiecewisePolynomial | Dataset
@@ -61,25 +64,26 @@ def with_global_verdict(
     if found.verdict != "local-minimum":
         return found
     network = found.network
+    known = found.reason.removesuffix(_OPEN)
     try:
         best = decide(
             Problem(dataset, Architecture(network.width, network.activation)),
             time_limit=time_limit,
         )
     except SymermError as error:
-        return replace(found, reason=f"{found.reason}; global or not was not decided: {error}")
+        return replace(found, reason=f"{known}; global or not was not decided: {error}")
     if best.upper < found.loss:
         bound = best.exact if best.exact is not None else best.upper
         relation = "is" if best.exact is not None else "is at most"
         words = f"not global: the infimum for width {network.width} {relation} "
-        return replace(found, reason=f"{found.reason}; {words}{format_rational(bound)}")
+        return replace(found, reason=f"{known}; {words}{format_rational(bound)}")
     if best.lower >= found.loss:
         return replace(
             found,
             verdict="global-minimum",
-            reason=f"{found.reason}; global: the loss is the infimum for width {network.width}",
+            reason=f"{known}; global: the loss is the infimum for width {network.width}",
         )
     return replace(
         found,
-        reason=f"{found.reason}; global or not was not decided within the time limit",
+        reason=f"{known}; global or not was not decided within the time limit",
     )

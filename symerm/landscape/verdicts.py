@@ -25,7 +25,9 @@ VERDICTS = ("global-minimum", "local-minimum", "saddle", "not-critical", "undeci
 #: Samples of a descending curve that are recorded.
 _SAMPLES = 4
 #: Values of eps that are tried before a curve is refused.
-_TRIALS = 400
+_TRIALS = 110
+#: Below this eps is squared: numbers of thousands of digits need an eps of their kind.
+_FINE = Fraction(1, 2**200)
 
 
 @dataclass(frozen=True)
@@ -174,5 +176,5 @@ def descend(
             eps /= 2
         else:
             samples.clear()
-            eps /= 4
+            eps = eps / 4 if eps > _FINE else eps * eps
     raise ArithmeticError("the loss does not fall along the curve that was computed")
