@@ -36,6 +36,8 @@ _ROOT_EIGHT, _ONE_AND_ROOT = Surd.root(8), Surd(_ONE, Fraction(2))
 #: Neurons of an extremal pair: the first entry and the number of tilts of the direction, then the
 #: signed squares c |a| in Gamma and in G, 0 where the network has no such neuron.
 _Row = tuple[int, int, Fraction | int, Fraction | int]
+#: The direction, and the two signed squares.
+_Kink = tuple[tuple[Fraction, ...], Fraction, Fraction]
 
 
 def _square(numerator: int, denominator: int) -> Fraction:
@@ -172,11 +174,12 @@ def extremal_pair(
         raise InputError("a network has at least one output")
     if not 0 < tilt <= Fraction(1, 4 * width + 20):
         raise InputError(f"the tilt must be positive and at most 1/{4 * width + 20}")
-    neurons: list[tuple[tuple[Fraction, ...], Fraction, Fraction]]
+    neurons: list[_Kink]
     if inputs == 2 and width <= 2:
-        middle = ((_ONE, 2 * tilt), _square(4, 3), _square(5, 3))
-        ends = [((_ONE, tilt), _ONE, 0 * _ONE), ((tilt, _ONE), 0 * _ONE, -_ONE)]
-        neurons = ends if width == 1 else [ends[0], middle, ends[1]]
+        zero = Fraction(0)
+        neurons = [((_ONE, tilt), _ONE, zero), ((tilt, _ONE), zero, -_ONE)]
+        if width == 2:
+            neurons.insert(1, ((_ONE, 2 * tilt), _square(4, 3), _square(5, 3)))
     else:
         if constant == _ROOT_EIGHT:
             rows = _FOUR if width > 3 else _THREE
