@@ -143,7 +143,8 @@ def format_classification(
     if found.realised is not None:
         text = format_target(found.realised)
         if len(text) > _LONGEST_FUNCTION:
-            text = f"{len(found.realised.pieces)} pieces (--json prints them)"
+            count = len(found.realised.pieces)
+            text = f"{count} pieces (--json prints them)" if count > 1 else "--json prints it"
         lines += _wrapped("function", text)
     lines.append(_entry("against", against))
     network = found.network
