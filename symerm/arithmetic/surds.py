@@ -132,6 +132,9 @@ class Surd:
         """-1, 0 or 1."""
         return _sign(self.rational, self.square)
 
+    def __bool__(self) -> bool:
+        return bool(self.rational or self.square)
+
     def bounds(self, width: Fraction) -> tuple[Fraction, Fraction]:
         """Rational bounds at most `width` > 0 apart; equal for a rational number."""
         low, high = signed_root_bounds(self.square, width)

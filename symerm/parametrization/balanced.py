@@ -3,8 +3,7 @@
 R(Gamma)(x) = sum_i c_i max(<a_i, x>, 0) with a_i in R^d, c_i in R^D is balanced if |c_i| = |a_i| in
 maximum norms.  Every neuron has one balanced form: a = s u, c = s v with |u| = |v| = 1 and
 s^2 = |a| |c|.  For rational networks u, v and s^2 are rational, so all entries are roots of
-rationals.  |h|_{W1,inf}, the essential supremum of the largest entry of Dh, is a maximum over the
-chambers of the hyperplanes <u_i, x> = 0 (after Berner, Elbraechter, Grohs 2019).
+rationals (after Berner, Elbraechter, Grohs 2019).
 """
 
 from __future__ import annotations
@@ -13,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symerm.arithmetic.hyperplanes import chambers
 from symerm.arithmetic.surds import rational_root, signed_root_bounds, signed_square
 from symerm.errors import InputError, UnsupportedError
 from symerm.networks.shallow import ShallowNetwork
+from symerm.parametrization.kinks import kink_form
+from symerm.parametrization.seminorm import DEFAULT_LIMIT, sobolev_seminorm
 
 __all__ = ["BalancedNetwork", "BalancedNeuron", "balance", "gradient_distance", "require_bias_free"]
 
@@ -206,7 +206,7 @@ def require_bias_free(network: ShallowNetwork) -> None:
 
 
 def gradient_distance(
-    first: BalancedNetwork, second: BalancedNetwork, *, limit: int = 20_000
+    first: BalancedNetwork, second: BalancedNetwork, *, limit: int = DEFAULT_LIMIT
 ) -> Fraction:
     """|f - g|_{W1,inf} of two functions: the largest entry of the derivative of f - g.
 
@@ -215,14 +215,14 @@ def gradient_distance(
     first, second : BalancedNetwork
         With the same numbers of inputs and outputs.
     limit : int
-        Largest number of chambers; for d inputs and m kinks there are at most 2 m^(d-1).
+        Largest number of cells of the search.
 
     Raises
     ------
     InputError
         If the dimensions differ.
     BudgetExceeded
-        If there are more chambers.
+        If the search needs more cells.
 
     Examples
     --------
@@ -238,23 +238,17 @@ def gradient_distance(
             f"a network with {dimensions[0]} inputs and {dimensions[1]} outputs cannot be compared "
             f"with one with {second.input_dimension} and {second.output_dimension}"
         )
-    jumps: dict[Vector, list[Vector]] = {}
-    for sign, network in ((1, first), (-1, second)):
-        for neuron in network.neurons:
-            old = jumps.get(neuron.direction, ((_ZERO,) * dimensions[0],) * dimensions[1])
-            jumps[neuron.direction] = [
-                tuple(x + sign * y for x, y in zip(*rows, strict=True))
-                for rows in zip(old, neuron.jump, strict=True)
-            ]
-    kinks = [(normal, jump) for normal, jump in jumps.items() if any(map(any, jump))]
-    if not kinks:
+    parts = [(neuron, sign) for sign, network in ((1, first), (-1, second))
+             for neuron in network.neurons if not neuron.is_zero]
+    if not parts:
         return _ZERO
-    largest = _ZERO
-    for cell in chambers([normal for normal, _ in kinks], limit=limit):
-        active = [jump for (_, jump), sign in zip(kinks, cell.signs, strict=True) if sign > 0]
-        for rows in zip(*active, strict=True):
-            largest = max(largest, *(abs(sum(column)) for column in zip(*rows, strict=True)))
-    return largest
+    difference = ShallowNetwork(
+        tuple(neuron.direction for neuron, _ in parts),
+        (_ZERO,) * len(parts),
+        tuple(tuple(sign * neuron.square * v for v in neuron.outputs) for neuron, sign in parts),
+        (_ZERO,) * dimensions[1],
+    )
+    return sobolev_seminorm(kink_form(difference), limit=limit).value
 
 
 def _norm(vector: Sequence[Fraction]) -> Fraction:

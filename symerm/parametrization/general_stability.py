@@ -17,6 +17,7 @@ from symerm.arithmetic.surds import Surd
 from symerm.errors import InputError, UnsupportedError
 from symerm.networks.shallow import ShallowNetwork
 from symerm.parametrization.balanced import balance, gradient_distance, require_bias_free
+from symerm.parametrization.seminorm import DEFAULT_LIMIT
 
 __all__ = ["GeneralStability", "stable_parametrization"]
 
@@ -74,7 +75,7 @@ class _Factors:
 
 
 def stable_parametrization(
-    gamma: ShallowNetwork, target: ShallowNetwork, *, limit: int = 20_000
+    gamma: ShallowNetwork, target: ShallowNetwork, *, limit: int = DEFAULT_LIMIT
 ) -> GeneralStability:
     """A parametrization of g = R(target) near gamma.
 
@@ -86,7 +87,7 @@ def stable_parametrization(
     gamma, target : ShallowNetwork
         ReLU, without biases, with one output; target need not be near to gamma in its parameters.
     limit : int
-        Largest number of chambers for the function distance.
+        Largest number of cells of the search for the function distance.
 
     Raises
     ------
@@ -95,7 +96,7 @@ def stable_parametrization(
     UnsupportedError
         If there are several outputs, for which the statement is false, or another activation.
     BudgetExceeded
-        If there are more chambers.
+        If that search needs more cells.
 
     Examples
     --------

@@ -17,6 +17,7 @@ from symerm.errors import InputError
 from symerm.parametrization.assignment import bottleneck_assignment
 from symerm.parametrization.balanced import BalancedNetwork, BalancedNeuron, gradient_distance
 from symerm.parametrization.restricted_set import require_restricted
+from symerm.parametrization.seminorm import DEFAULT_LIMIT
 
 __all__ = ["Gap", "Nearest", "nearest_parametrization", "neuron_gap"]
 
@@ -121,7 +122,7 @@ def neuron_gap(first: BalancedNeuron, second: BalancedNeuron) -> Gap:
 
 
 def nearest_parametrization(
-    gamma: BalancedNetwork, target: BalancedNetwork, *, limit: int = 20_000
+    gamma: BalancedNetwork, target: BalancedNetwork, *, limit: int = DEFAULT_LIMIT
 ) -> Nearest:
     """The parametrization of g = R(target) in N* nearest to gamma in maximum norm.
 
@@ -131,14 +132,14 @@ def nearest_parametrization(
         In N*, with the same numbers of inputs and outputs; the narrower one is filled up with
         zero neurons.
     limit : int
-        Largest number of chambers for the function distance.
+        Largest number of cells of the search for the function distance.
 
     Raises
     ------
     InputError
         If a network is not in N* or the dimensions differ.
     BudgetExceeded
-        If there are more chambers.
+        If that search needs more cells.
 
     Examples
     --------
