@@ -23,7 +23,7 @@ __all__ = ["SubsetSum", "refutes", "subset_with_sum"]
 Vector = tuple[Fraction, ...]
 _HALF = Fraction(1, 2)
 #: What reducing a lattice in n dimensions, and trying one of its points, takes in partial sums.
-_REDUCTION = 4  # n^3
+_REDUCTION = 2  # n^3
 _POINT = 20  # n
 #: Functionals with larger denominators are rounded if what is rounded still refutes.
 _LONG_DENOMINATOR = 10**6
