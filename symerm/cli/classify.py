@@ -95,7 +95,7 @@ def classify(
     if batch and (plot is not None or refine or find_global):
         raise InputError("--plot, --refine and --global take a single network, not a .jsonl file")
     if plot is not None:
-        _check_plot(plot, network)
+        _check_plot(plot, network, data)
     with loading():
         from symerm.landscape.targets import parse_target
         from symerm.problem.reading import open_dataset
@@ -127,12 +127,14 @@ def classify(
     )
 
 
-def _check_plot(plot: str, network: str) -> None:
-    from symerm.reports.plots import plot_format
+def _check_plot(plot: str, network: str, data: str | None) -> None:
+    from symerm.reports.figures import plot_format
 
     plot_format(plot)
-    if os.fspath(require_writable(plot)) == os.path.realpath(network):
-        raise InputError("--plot would overwrite the network; name another file", file=plot)
+    target = os.fspath(require_writable(plot))
+    for name, path in (("network", network), ("data", data)):
+        if path is not None and os.path.realpath(path) == target:
+            raise InputError(f"--plot would overwrite the {name}; name another file", file=plot)
 
 
 def _one(
@@ -146,17 +148,21 @@ def _one(
     as_json: bool,
 ) -> int:
     with loading():
-        from symerm.landscape.classification import classify_against, with_global_verdict
+        from symerm.landscape.classification import (
+            classify_against,
+            require_two_layers,
+            with_global_verdict,
+        )
         from symerm.landscape.critical_points import nearby_critical_point
         from symerm.networks.serialization import read_network
-        from symerm.networks.shallow import ShallowNetwork
         from symerm.problem.dataset import Dataset
         from symerm.reports.landscape import classification_to_json, format_classification
 
-    network = read_network(source)
-    if not isinstance(network, ShallowNetwork):
-        raise InputError("the network has more than two layers; two are classified", file=source)
-    found = classify_against(network, against)
+    try:
+        network = require_two_layers(read_network(source))
+        found = classify_against(network, against)
+    except InputError as error:
+        raise error.located(file=source) from None
     if seconds is not None and isinstance(against, Dataset):
         found = with_global_verdict(found, against, time_limit=seconds)
     near = (

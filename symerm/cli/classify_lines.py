@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import islice
-from typing import Any
+from multiprocessing import Event
+from typing import TYPE_CHECKING, Any
 
 from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
+from symerm.cli.interrupts import loading
 from symerm.errors import InputError, SymermError
-from symerm.landscape.classification import classify_against
+from symerm.landscape.classification import classify_against, require_two_layers
 from symerm.networks.serialization import MAX_FILE_SIZE, network_from_json
-from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
 from symerm.reports.landscape import classification_to_json
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event as Signal
 
 __all__ = ["classify_lines"]
 
@@ -24,6 +29,10 @@ _BAD_INPUT = 2
 _UNDECIDED = 3
 #: Networks that a worker takes at a time.
 _BLOCK = 100
+#: Most worker processes: all of them start at once.
+_MOST_WORKERS = 64
+#: In a worker: the event after which it need not go on.
+_STOPS: list[Signal] = []
 
 
 def classify_lines(
@@ -39,13 +48,23 @@ def classify_lines(
     if workers == 1:
         _print(map(work, blocks), codes)
     else:
-        with ProcessPoolExecutor(workers) as pool:
+        count, stop = min(workers, _MOST_WORKERS), Event()
+        with ProcessPoolExecutor(count, initializer=_start_worker, initargs=(stop,)) as pool:
+            with loading():
+                pool.submit(int)  # starts the processes, while Ctrl-C is put off
             try:
-                _print(_in_order(pool, work, blocks, 2 * workers), codes)
-            except KeyboardInterrupt:
-                pool.shutdown(wait=False, cancel_futures=True)
+                _print(_in_order(pool, work, blocks, 2 * count), codes)
+            except BaseException:
+                # Nobody waits for the blocks under way any more.
+                stop.set()
                 raise
     return _BAD_INPUT if _BAD_INPUT in codes else max(codes, default=0)
+
+
+def _start_worker(stop: Signal) -> None:
+    """Ctrl-C reaches all processes; the first one answers it and tells the workers to stop."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _STOPS.append(stop)
 
 
 def _print(results: Iterator[list[tuple[int, str]]], codes: set[int]) -> None:
@@ -67,7 +86,7 @@ def _in_order(
 def _blocks(path: str) -> Iterator[list[tuple[int, str]]]:
     """Numbered lines in blocks; no line longer than a network file may be is read whole."""
     block: list[tuple[int, str]] = []
-    with open(path, encoding="utf-8", errors="replace") as stream:
+    with open(path, encoding="utf-8-sig", errors="replace") as stream:
         number = 0
         while line := stream.readline(MAX_FILE_SIZE):
             number += 1
@@ -87,17 +106,18 @@ def _blocks(path: str) -> Iterator[list[tuple[int, str]]]:
 def _classify_block(
     block: Sequence[tuple[int, str]], against: PiecewisePolynomial | Dataset
 ) -> list[tuple[int, str]]:
-    return [_classify_line(number, line, against) for number, line in block]
+    return [
+        _classify_line(number, line, against)
+        for number, line in block
+        if not any(stop.is_set() for stop in _STOPS)
+    ]
 
 
 def _classify_line(
     number: int, line: str, against: PiecewisePolynomial | Dataset
 ) -> tuple[int, str]:
     try:
-        network = network_from_json(line)
-        if not isinstance(network, ShallowNetwork):
-            raise InputError("the network has more than two layers; two are classified")
-        found = classify_against(network, against)
+        found = classify_against(require_two_layers(network_from_json(line)), against)
     except SymermError as error:
         return _BAD_INPUT, json.dumps({"line": number, "error": str(error)})
     code = _UNDECIDED if found.verdict == "undecided" else 0

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
 from symerm.arithmetic.rationals import format_rational
-from symerm.errors import SymermError
+from symerm.errors import InputError, SymermError
 from symerm.landscape.empirical_minima import classify_empirical
 from symerm.landscape.true_classification import classify
 from symerm.landscape.verdicts import Classification
+from symerm.networks.deep import DeepNetwork
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.architecture import Architecture
 from symerm.problem.dataset import Dataset
 from symerm.problem.problem import Problem
 
-__all__ = ["classify_against", "with_global_verdict"]
+__all__ = ["classify_against", "require_two_layers", "with_global_verdict"]
 
 #: What `classify_empirical` says of a local minimum, and the search answers.
 _OPEN = "; whether another network has a smaller loss was not decided"
@@ -28,6 +29,23 @@ def classify_against(
     if isinstance(against, Dataset):
         return classify_empirical(network, against)
     return classify(network, against)
+
+
+def require_two_layers(network: ShallowNetwork | DeepNetwork) -> ShallowNetwork:
+    """The network, if it has the form of two layers.
+
+    Raises
+    ------
+    InputError
+        If it is given by a list of layers.
+    """
+    if isinstance(network, DeepNetwork):
+        count = len(network.layers)
+        raise InputError(
+            f"the network is given by {count} layers; a network of two layers, with the keys "
+            "hidden_weights, hidden_biases, output_weights and output_biases, is needed"
+        )
+    return network
 
 
 def with_global_verdict(
