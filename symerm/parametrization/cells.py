@@ -22,6 +22,7 @@ __all__ = [
     "MAX_BOX_DIMENSION",
     "domain_cone",
     "interior_point",
+    "is_bounded",
     "settled",
     "side",
     "vertices",
@@ -86,6 +87,11 @@ def side(cone: SplitCone, form: Form) -> int:
                 return 0
             found = sign
     return found
+
+
+def is_bounded(cone: SplitCone) -> bool:
+    """Whether the cell contains no half-line."""
+    return not cone.lines and all(ray[-1] for ray in cone.rays)
 
 
 def weight(cone: SplitCone) -> int:
