@@ -11,6 +11,7 @@ from symerm.cli.cases import cases, landscape
 from symerm.cli.check import check
 from symerm.cli.classify import classify
 from symerm.cli.datasets import datasets
+from symerm.cli.degeneracy import degeneracy
 from symerm.cli.import_torch import import_torch
 from symerm.cli.strata import strata
 from symerm.cli.types import types
@@ -47,7 +48,7 @@ def command() -> Any:
     # Plain help: it can be searched and piped, and starts without loading a renderer.
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.callback()(_symerm)
-    for function in (check, classify, strata, types, verify, datasets, import_torch):
+    for function in (check, classify, strata, types, degeneracy, verify, datasets, import_torch):
         app.command()(function)
     tables = typer.Typer(rich_markup_mode=None)
     tables.callback()(cases)

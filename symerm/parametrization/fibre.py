@@ -18,8 +18,9 @@ columns of X in R^(q x k) are the a, the rows of Y in R^(k x p') the normals mod
 blocks that stay.  `_product_fibre` is the local dimension of this set.
 
 On a box an affine neuron v act(l) has all its parameters free and contributes a column s v and a
-row w, s its slope.  Where a hyperplane only touches the box, or (w, b) = 0, v != 0, the strata have
-boundaries and the answer is an interval.
+row w, s its slope.  If its hyperplane touches the box, it may as well form blocks there.  Whether
+a hyperplane then crosses is an open condition on the offset, which enters into constants only and
+so is free: the strata have the same dimension.  If (w, b) = 0, the answer can be an interval.
 """
 
 from __future__ import annotations
@@ -73,11 +74,11 @@ class _Option:
     """What the neurons of one hyperplane can do in a stratum.
 
     `freedom` counts parameters minus conditions on jumps; `fixed` are normals n for which every
-    affine function <n, x> a is free; `products` are pairs (a, n) that are free both.
+    function <n, x> a is free; `products` are pairs (a, n) that are free both.
     """
 
     freedom: int
-    fixed: tuple[tuple[int, ...], ...] = ()
+    fixed: tuple[Sequence[Fraction | int], ...] = ()
     products: tuple[tuple[Vector, Vector], ...] = ()
 
 
@@ -113,30 +114,24 @@ def fibre_dimension(network: ShallowNetwork, *, box: Box | None = None) -> Fibre
     if rank_found.locally_constant:
         return FibreDimension(
             first_order, first_order, first_order,
-            "the functional dimension is constant near the network",
+            "parameters minus functional dimension, which is constant near the network",
         )
     neurons = group_neurons(network, box=box)
-    upper = _strata_dimension(network, neurons, generous=True)
-    lower = upper
-    if box is not None and any(group.touches for group in neurons.groups):
-        lower = _strata_dimension(network, neurons, generous=False)
-    if lower is None or upper is None:
+    lower = _strata_dimension(network, neurons)
+    if lower is None:
         return FibreDimension(
             network.width - len(neurons.zero), first_order, first_order,
-            "scalings below, first order above; too many neurons share a hyperplane to compare "
-            "all strata",
+            "too many neurons share a hyperplane to compare all ways; scalings of neurons below, "
+            "first order above",
         )
     if not neurons.zero:
-        reason = (
-            "the largest of all strata"
-            if lower == upper
-            else "hyperplanes touch the box: the strata there are half-spaces, and were bounded"
+        return FibreDimension(
+            lower, lower, first_order, "the largest over all ways to share hyperplanes"
         )
-        return FibreDimension(lower, min(upper, first_order), first_order, reason)
     lower += sum(_zero_neuron(network, j, on_box=box is not None) for j in neurons.zero)
     return FibreDimension(
         lower, first_order, first_order,
-        "neurons with w = 0, b = 0: strata below, first order above",
+        "neurons with w = 0, b = 0; the upper bound is that of first order",
     )
 
 
@@ -152,34 +147,29 @@ def _zero_neuron(network: ShallowNetwork, j: int, *, on_box: bool) -> int:
     return 1 + q if any(network.output_weights[j]) else max(1 + q, 1 + p)
 
 
-def _strata_dimension(
-    network: ShallowNetwork, neurons: NeuronGroups, *, generous: bool
-) -> int | None:
-    """The largest dimension of a stratum, or None if there are too many to compare.
-
-    Where a stratum has a boundary at the network, as neurons that touch the box have, the generous
-    count takes it without its boundary, the other one takes only what needs no room.
-    """
+def _strata_dimension(network: ShallowNetwork, neurons: NeuronGroups) -> int | None:
+    """The largest dimension of a stratum, or None if there are too many to compare."""
+    p, q = network.input_dimension, network.output_dimension
     gamma = network.activation.negative_slope
-    strata: dict[tuple[object, object], _Option] = {((), ()): _Option(0)}
+    strata = [_Option(0)]
     for group in neurons.groups:
-        options = _options(group, gamma, generous=generous)
+        options = _options(group, gamma)
         if options is None or len(strata) * len(options) > _MOST_STRATA:
             return None
-        extended: dict[tuple[object, object], _Option] = {}
-        for stratum in strata.values():
+        found: dict[tuple[object, object], _Option] = {}
+        for stratum in strata:
             for option in options:
-                _keep(
-                    extended,
-                    _Option(
-                        stratum.freedom + option.freedom,
-                        (*stratum.fixed, *option.fixed),
-                        (*stratum.products, *option.products),
-                    ),
-                )
-        strata = extended
-    p, q = network.input_dimension, network.output_dimension
-    return max(_stratum_dimension(stratum, p, q) for stratum in strata.values())
+                _keep(found, _joined(stratum, option, p))
+        strata = list(found.values())
+    return max(_stratum_dimension(stratum, p, q) for stratum in strata)
+
+
+def _joined(one: _Option, other: _Option, p: int) -> _Option:
+    """Two options together; of the fixed normals only the span matters."""
+    fixed = row_reduce((*one.fixed, *other.fixed))[0] if other.fixed else one.fixed
+    # If the fixed normals span everything, products add no linear function.
+    products = () if len(fixed) == p else (*one.products, *other.products)
+    return _Option(one.freedom + other.freedom, fixed, products)
 
 
 def _keep(found: dict[tuple[object, object], _Option], option: _Option) -> None:
@@ -189,25 +179,23 @@ def _keep(found: dict[tuple[object, object], _Option], option: _Option) -> None:
         found[key] = option
 
 
-def _options(
-    group: HyperplaneGroup, gamma: Fraction, *, generous: bool
-) -> list[_Option] | None:
+def _options(group: HyperplaneGroup, gamma: Fraction) -> list[_Option] | None:
     """All ways to part the neurons of a hyperplane into blocks."""
     size = len(group.neurons)
     everyone = (1 << size) - 1
     q = len(group.outputs[0])
     if not group.crosses and not group.touches:
-        return [_free_neurons(group, range(size), gamma, generous=True)]
+        return [_free_neurons(group, range(size), gamma)]
     if size > _LARGEST_GROUP:
         return None
     moving: list[list[_Option]] = [[_Option(0)]]
     for mask in range(1, everyone + 1):
-        moving.append(_moving(group, mask, moving, gamma, generous=generous))
+        moving.append(_moving(group, mask, moving, gamma))
     found: dict[tuple[object, object], _Option] = {}
     for mask in range(everyone + 1):
         staying = [j for j in range(size) if not mask >> j & 1]
         if not group.crosses:
-            rest = _free_neurons(group, staying, gamma, generous=generous)
+            rest = _free_neurons(group, staying, gamma)
         elif any(group.total_jump):
             # Blocks that move have sum zero, so this one has the jump of H and is not empty.
             both = _both(group, staying)
@@ -231,8 +219,6 @@ def _moving(
     mask: int,
     smaller: Sequence[Sequence[_Option]],
     gamma: Fraction,
-    *,
-    generous: bool,
 ) -> list[_Option]:
     """All ways to part a set of neurons into blocks with sum zero, each on a moving hyperplane."""
     p, q = len(group.normal), len(group.outputs[0])
@@ -243,15 +229,12 @@ def _moving(
     while True:
         block = part | first
         members = [j for j in range(len(group.neurons)) if block >> j & 1]
-        room = not (group.touches and any(group.normal)) or generous
         if not any(map(sum, zip(*(group.jumps[j] for j in members), strict=True))):
-            both = _both(group, members)
-            if room or not both:
-                pairs = (_affine_pair(group, members, gamma),) if both else ()
-                freedom = p + len(members) * (1 + q) - q
-                for option in smaller[mask ^ block]:
-                    products = tuple(sorted((*option.products, *pairs)))
-                    _keep(found, _Option(freedom + option.freedom, (), products))
+            pairs = (_affine_pair(group, members, gamma),) if _both(group, members) else ()
+            freedom = p + len(members) * (1 + q) - q
+            for option in smaller[mask ^ block]:
+                products = tuple(sorted((*option.products, *pairs)))
+                _keep(found, _Option(freedom + option.freedom, (), products))
         if not part:
             return list(found.values())
         part = (part - 1) & others
@@ -276,33 +259,22 @@ def _affine_pair(
     return tuple(a), tuple(map(Fraction, group.normal))
 
 
-def _free_neurons(
-    group: HyperplaneGroup, members: Sequence[int], gamma: Fraction, *, generous: bool
-) -> _Option:
+def _free_neurons(group: HyperplaneGroup, members: Sequence[int], gamma: Fraction) -> _Option:
     """Neurons that stay affine on the domain."""
     p, q = len(group.normal), len(group.outputs[0])
-    if not any(group.normal) and group.touches:
+    if group.touches and not any(group.normal):
         # On R^p they stay constant.
         return _Option(len(members) * (1 + q))
-    freedom = 0
-    fixed: tuple[tuple[int, ...], ...] = ()
-    products = []
     slopes = group.slopes(gamma)
-    for j in members:
-        if slopes[j] and not generous:
-            # A multiple of (w, b) touches the box as well.
-            freedom += 1 + q
-            fixed = (group.normal,)
-            continue
-        freedom += p + 1 + q
-        if slopes[j]:
-            products.append(
-                (
-                    tuple(slopes[j] * v for v in group.outputs[j]),
-                    tuple(group.scales[j] * n for n in group.normal),
-                )
-            )
-    return _Option(freedom, fixed, tuple(sorted(products)))
+    products = [
+        (
+            tuple(slopes[j] * v for v in group.outputs[j]),
+            tuple(group.scales[j] * n for n in group.normal),
+        )
+        for j in members
+        if slopes[j]
+    ]
+    return _Option(len(members) * (p + 1 + q), (), tuple(sorted(products)))
 
 
 def _stratum_dimension(stratum: _Option, p: int, q: int) -> int:

@@ -65,6 +65,16 @@ class HyperplaneGroup:
         return self.sign == 0
 
     @property
+    def along(self) -> tuple[int, ...]:
+        """The neurons that face along the normal."""
+        return tuple(j for j, t in zip(self.neurons, self.scales, strict=True) if t > 0)
+
+    @property
+    def against(self) -> tuple[int, ...]:
+        """The neurons that face against the normal."""
+        return tuple(j for j, t in zip(self.neurons, self.scales, strict=True) if t < 0)
+
+    @property
     def two_sided(self) -> bool:
         """Whether neurons face both ways."""
         return min(self.scales) < 0 < max(self.scales)
@@ -80,7 +90,7 @@ class HyperplaneGroup:
     @property
     def total_jump(self) -> Vector:
         """The sum of |t_j| v_j."""
-        return tuple(map(sum, zip(*self.jumps, strict=True)))
+        return tuple(sum(column, Fraction(0)) for column in zip(*self.jumps, strict=True))
 
     def slopes(self, gamma: Fraction) -> Vector:
         """The derivatives of the neurons' activations on a domain that is not crossed."""

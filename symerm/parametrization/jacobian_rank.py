@@ -18,14 +18,14 @@ from math import comb, prod
 from symerm.arithmetic.hyperplanes import affine_chambers
 from symerm.arithmetic.linalg import primitive, rank
 from symerm.errors import BudgetExceeded, UnsupportedError
-from symerm.networks.chambers import network_chambers
+from symerm.networks.chambers import Chamber, network_chambers
 from symerm.networks.deep import DeepNetwork, Layer
 from symerm.networks.gradients import realization_jacobian
 from symerm.networks.shallow import ShallowNetwork
 from symerm.parametrization.hyperplane_groups import group_neurons
 from symerm.parametrization.kinks import Box, check_box
 
-__all__ = ["JacobianRank", "jacobian_rank"]
+__all__ = ["JacobianRank", "domain_chambers", "jacobian_rank"]
 
 Vector = tuple[Fraction, ...]
 #: Rows (n_1, .., n_p, o) of affine forms <n, x> + o.
@@ -93,9 +93,15 @@ def jacobian_rank(
         simplices = list(_shallow_simplices(network, box, limit))
         chambers = len(simplices)
     else:
-        if box is not None:
-            check_box(box, network.input_dimension or len(box))
-        simplices, chambers = _deep_simplices(network, box, limit)
+        cells = domain_chambers(network, box=box, limit=limit)
+        chambers = len(cells)
+        simplices = [
+            _simplex(
+                cell.witness, [(*n, o) for n, o in zip(cell.normals, cell.offsets, strict=True)]
+            )
+            for cell in cells
+            if all(all(signs) for signs in cell.signs)
+        ]
     rows = [
         row
         for simplex in simplices
@@ -139,47 +145,88 @@ def _shallow_simplices(
         yield _simplex(cell.witness, [*forms, *walls])
 
 
-def _deep_simplices(
-    network: DeepNetwork, box: Box | None, limit: int
-) -> tuple[list[list[Vector]], int]:
-    """A simplex in each chamber where the network is smooth, and the number of all chambers."""
+def domain_chambers(
+    network: DeepNetwork, *, box: Box | None = None, limit: int = 2000
+) -> tuple[Chamber, ...]:
+    """The chambers of a network of any depth in the interior of its domain.
+
+    Parameters
+    ----------
+    network : DeepNetwork
+        Activation relu or leaky.
+    box : p pairs of Fractions, optional
+        The domain, whose sides then bound the chambers; None is R^p.
+    limit : int
+        Largest number of chambers.
+
+    Raises
+    ------
+    InputError
+        If the box does not fit.
+    UnsupportedError
+        If the activation is not piecewise linear.
+    BudgetExceeded
+        If there are more than `limit` chambers.
+
+    Examples
+    --------
+    >>> one = Fraction(1)
+    >>> fold = DeepNetwork((Layer(((one,),), (-one,)), Layer(((one,),), (one,))))
+    >>> [chamber.signs for chamber in domain_chambers(fold)]
+    [((-1,),), ((1,),)]
+    >>> [chamber.signs for chamber in domain_chambers(fold, box=((2 * one, 3 * one),))]
+    [((1,),)]
+    """
     p = network.input_dimension
+    if box is not None:
+        check_box(box, p or len(box))
     walls = _walls(box if p else None)
-    if not network.hidden_layers or not p:
-        return [_simplex(_centre(p, box if p else None), walls)], 1
+    if not walls:
+        try:
+            return network_chambers(network, limit=limit)
+        except BudgetExceeded:
+            raise _too_many(network, limit) from None
+    first, *rest = network.layers
+    if not rest:
+        return (_box_chamber(first, box or (), walls),)
     # The walls of the box are further neurons of the first layer that lead nowhere.
-    first, second, *rest = network.layers
+    following = tuple((*row, *(Fraction(0),) * len(walls)) for row in rest[0].weights)
     walled = DeepNetwork(
         (
             Layer(
-                (*first.weights, *(tuple(wall[:-1]) for wall in walls)),
+                (*first.weights, *(wall[:-1] for wall in walls)),
                 (*first.biases, *(wall[-1] for wall in walls)),
             ),
-            Layer(
-                tuple((*row, *(Fraction(0),) * len(walls)) for row in second.weights),
-                second.biases,
-            ),
-            *rest,
+            Layer(following, rest[0].biases),
+            *rest[1:],
         ),
         network.activation,
     )
     try:
         # The walls cut the space into 3^p blocks, of which the box is one.
-        found = network_chambers(walled, limit=limit * (3**p if walls else 1))
+        found = network_chambers(walled, limit=limit * 3**p)
     except BudgetExceeded:
         raise _too_many(network, limit) from None
-    inside = [c for c in found if all(sign > 0 for sign in c.signs[0][first.width :])]
+    inside = tuple(
+        replace(cell, signs=(cell.signs[0][: first.width], *cell.signs[1:]))
+        for cell in found
+        if all(sign > 0 for sign in cell.signs[0][first.width :])
+    )
     if len(inside) > limit:
         raise _too_many(network, limit)
-    simplices = [
-        _simplex(
-            chamber.witness,
-            [(*n, o) for n, o in zip(chamber.normals, chamber.offsets, strict=True)],
-        )
-        for chamber in inside
-        if all(all(signs) for signs in chamber.signs)
-    ]
-    return simplices, len(inside)
+    return inside
+
+
+def _box_chamber(layer: Layer, box: Box, walls: Sequence[Vector]) -> Chamber:
+    """The box as the only chamber of an affine map."""
+    return Chamber(
+        (),
+        tuple(wall[:-1] for wall in walls),
+        tuple(wall[-1] for wall in walls),
+        _centre(len(box), box),
+        layer.weights,
+        layer.biases,
+    )
 
 
 def _too_many(network: DeepNetwork, limit: int) -> BudgetExceeded:
