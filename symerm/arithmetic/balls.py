@@ -7,6 +7,7 @@ box X around x into its interior only if g has one and only one zero in X (Krawc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from math import isqrt
@@ -88,6 +89,8 @@ def krawczyk_contracts(
     if size == 0:
         return True
     middle = np.array([[_float(entry) for entry in row] for row in jacobian])
+    if not np.isfinite(middle).all():
+        return False
     try:
         inverse = np.linalg.inv(middle)
     except np.linalg.LinAlgError:
@@ -150,7 +153,10 @@ def _exact(value: Any) -> Fraction:
 def _float(value: Any) -> float:
     if isinstance(value, arb):
         return float(value.mid())
-    return int(value.p) / int(value.q)
+    try:
+        return int(value.p) / int(value.q)
+    except OverflowError:
+        return math.inf
 
 
 def _rational(value: Fraction) -> fmpq:

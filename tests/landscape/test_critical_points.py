@@ -429,6 +429,7 @@ TARGETS = [
     PiecewisePolynomial.of([Fraction(10) ** 30, Fraction(10) ** 30 + 1], [[0, 0, 1]]),
     PiecewisePolynomial.of([0, Fraction(1, 10**200)], [[0, 1]]),
     PiecewisePolynomial.of([-(Fraction(10) ** 200), Fraction(10) ** 200], [[0, 1]]),
+    PiecewisePolynomial.of([-(Fraction(10) ** 400), Fraction(10) ** 400], [[0, 1]]),
 ]
 
 
@@ -438,6 +439,7 @@ TARGETS = [
     st.sampled_from((RELU, LEAKY, QUADRATIC)), st.sampled_from(TARGETS),
 )
 @example([], Fraction(0), RELU, LINE)
+@example([], Fraction(0), RELU, TARGETS[-1])
 @example([(0, 0, 0)], Fraction(0), RELU, LINE)
 @example([(1, "-1/3", 1), (-1, "1/3", 1)], Fraction(0), RELU, LINE)
 def test_no_network_raises(neurons, c, activation, target):
