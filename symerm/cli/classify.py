@@ -10,7 +10,7 @@ import typer
 
 from symerm.cli.interrupts import loading
 from symerm.cli.values import parse_columns, parse_count, parse_interval, parse_seconds
-from symerm.errors import InputError
+from symerm.errors import InputError, SymermError
 from symerm.files import require_writable
 
 if TYPE_CHECKING:
@@ -65,6 +65,10 @@ def classify(
         str | None,
         typer.Option(metavar="FILE", help="Draw function and loss; .png, .svg or .pdf."),
     ] = None,
+    plane: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Draw the loss in a plane through the network."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Classify a network: global or local minimum, saddle, or not critical; exact.
@@ -92,10 +96,14 @@ def classify(
     if data is None and (inputs is not None or outputs is not None or find_global):
         raise InputError("--inputs, --outputs and --global go with --data")
     batch = network.lower().endswith(_LINES)
-    if batch and (plot is not None or refine or find_global):
-        raise InputError("--plot, --refine and --global take a single network, not a .jsonl file")
-    if plot is not None:
-        _check_plot(plot, network, data)
+    pictures = {
+        option: path for option, path in (("--plot", plot), ("--plane", plane)) if path is not None
+    }
+    if batch and (pictures or refine or find_global):
+        raise InputError(
+            "--plot, --plane, --refine and --global take a single network, not a .jsonl file"
+        )
+    _check_pictures(pictures, network, data)
     with loading():
         from symerm.landscape.targets import parse_target
         from symerm.problem.reading import open_dataset
@@ -122,19 +130,27 @@ def classify(
         words=words,
         refine=refine,
         seconds=seconds if find_global else None,
-        plot=plot,
+        pictures=pictures,
         as_json=as_json,
     )
 
 
-def _check_plot(plot: str, network: str, data: str | None) -> None:
+def _check_pictures(pictures: dict[str, str], network: str, data: str | None) -> None:
+    """Refuse, before any work, paths that cannot be written or would overwrite another."""
+    if not pictures:
+        return
     from symerm.reports.figures import plot_format
 
-    plot_format(plot)
-    target = os.fspath(require_writable(plot))
-    for name, path in (("network", network), ("data", data)):
-        if path is not None and os.path.realpath(path) == target:
-            raise InputError(f"--plot would overwrite the {name}; name another file", file=plot)
+    taken = [("the network", os.path.realpath(network))]
+    if data is not None:
+        taken.append(("the data", os.path.realpath(data)))
+    for option, path in pictures.items():
+        plot_format(path)
+        target = os.fspath(require_writable(path))
+        for name, other in taken:
+            if other == target:
+                raise InputError(f"{option} would overwrite {name}; name another file", file=path)
+        taken.append((f"the file of {option}", target))
 
 
 def _one(
@@ -144,7 +160,7 @@ def _one(
     words: str,
     refine: bool,
     seconds: float | None,
-    plot: str | None,
+    pictures: dict[str, str],
     as_json: bool,
 ) -> int:
     with loading():
@@ -170,18 +186,35 @@ def _one(
         if refine and found.verdict == "not-critical"
         else None
     )
-    if plot is not None:
-        _write_plot(found, against, plot)
+    written: list[str] = []
+    failures: list[SymermError | OSError] = []
+    for option, path in pictures.items():
+        # What was found is printed before a picture that could not be drawn is reported.
+        try:
+            _draw(option, found, against, path)
+        except (SymermError, OSError) as error:
+            failures.append(error)
+        else:
+            written.append(path)
     if as_json:
         print(json.dumps(classification_to_json(found, nearby=near)))
     else:
-        print(format_classification(found, source=source, against=words, nearby=near, plot=plot))
+        print(
+            format_classification(
+                found, source=source, against=words, nearby=near, pictures=written
+            )
+        )
+    if failures:
+        raise failures[0]
     return _UNDECIDED if found.verdict == "undecided" else 0
 
 
-def _write_plot(
-    found: Classification, against: PiecewisePolynomial | Dataset, plot: str
+def _draw(
+    option: str, found: Classification, against: PiecewisePolynomial | Dataset, path: str
 ) -> None:
-    from symerm.reports.landscape_plots import write_classification_plot
+    from symerm.reports.landscape_plots import write_classification_plot, write_plane_plot
 
-    write_classification_plot(found, against, plot)
+    if option == "--plane":
+        write_plane_plot(found, against, path)
+    else:
+        write_classification_plot(found, against, path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -103,7 +103,7 @@ def format_classification(
     source: str,
     against: str,
     nearby: CriticalEnclosure | NoCriticalPoint | None = None,
-    plot: str | None = None,
+    pictures: Sequence[str] = (),
 ) -> str:
     """The report that ``symerm classify`` prints.
 
@@ -116,8 +116,8 @@ def format_classification(
         The target with its interval, or the data.
     nearby : CriticalEnclosure or NoCriticalPoint, optional
         What was found by a search for a critical point.
-    plot : str, optional
-        The path that the picture was written to.
+    pictures : sequence of str
+        The paths that pictures were written to.
 
     Examples
     --------
@@ -159,8 +159,7 @@ def format_classification(
         lines += _enclosure_lines(nearby)
     elif nearby is not None:
         lines += _wrapped("critical", f"none proved nearby: {nearby.reason}")
-    if plot is not None:
-        lines.append(_entry("plot", plot))
+    lines += [_entry("plot", path) for path in pictures]
     return "\n".join(lines)
 
 

@@ -369,6 +369,32 @@ def test_a_mark_of_byte_order_is_passed_over(run, folder):
     assert run("classify", "marked.json", *LINE)[0] == 0
 
 
+def test_a_plane(run, folder):
+    code, out, err = run(
+        "classify", "zigzag.json", *LINE, "--plane", "plane.svg", "--plot", "picture.svg"
+    )
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-2:] == ["plot        picture.svg", "plot        plane.svg"]
+    assert Path("plane.svg").read_text("utf-8").startswith("<?xml")
+    code, out, err = run("classify", "zigzag.json", *LINE, "--plane", "a.svg", "--plot", "a.svg")
+    assert (code, out) == (2, "")
+    assert "--plane would overwrite the file of --plot" in err
+
+
+def test_a_picture_that_fails_does_not_hide_the_verdict(run, folder):
+    """A network with one parameter has no plane."""
+    Path("constant.json").write_text(
+        '{"activation": "relu", "hidden_weights": [], "hidden_biases": [], "output_weights": [],'
+        ' "output_biases": [1]}',
+        "utf-8",
+    )
+    code, out, err = run("classify", "constant.json", *LINE, "--plane", "plane.svg")
+    assert code == 2
+    assert out.startswith("verdict     not-critical")
+    assert "plot" not in out
+    assert err.count("\n") == 1
+
+
 def test_plots_overwrite_no_input(run, folder):
     put("net.svg", ZIGZAG)
     put("data.svg", "x,y\n0,0\n1,2\n2,1\n")
