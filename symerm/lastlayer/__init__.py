@@ -1,0 +1,1 @@
+"""Training the last layer only: features, rank laws, kernels, widths, gradient descent."""
