@@ -154,19 +154,26 @@ def _least_squares(
     columns = [
         (j, vector) for j, basis in zip(moving, bases, strict=True) for vector in basis
     ]
-    design = [
+    # The products of all inputs with all basis vectors in one go, then the slopes of the cell.
+    inner = fmpq_mat([list(map(_rational, form)) for form in forms]) * fmpq_mat(
+        [list(map(_rational, vector)) for _, vector in columns] or [[fmpq(0)] * len(forms[0])]
+    ).transpose()
+    on = [_rational(v) for v in outputs]
+    off = [_rational(gamma * v) for v in outputs]
+    zero, one = fmpq(0), fmpq(1)
+    matrix = fmpq_mat(
         [
-            *(
-                (1 if values[i][j] > 0 else gamma) * _dot(vector, form) * outputs[j]
-                if (i, j) not in walls
-                else Fraction(0)
-                for j, vector in columns
-            ),
-            Fraction(1),
+            [
+                *(
+                    zero if (i, j) in walls
+                    else inner[i, k] * (on[j] if values[i][j] > 0 else off[j])
+                    for k, (j, _) in enumerate(columns)
+                ),
+                one,
+            ]
+            for i in range(len(forms))
         ]
-        for i, form in enumerate(forms)
-    ]
-    matrix = fmpq_mat([list(map(_rational, row)) for row in design])
+    )
     target = fmpq_mat([[_rational(t)] for (t,) in dataset.outputs])
     gram = _rows(matrix.transpose() * matrix)
     moment = [row[0] for row in _rows(matrix.transpose() * target)]
@@ -240,10 +247,6 @@ def _keeps(
         for i, (point, row) in enumerate(zip(dataset.inputs, values, strict=True))
         for j, (new, old) in enumerate(zip(moved.preactivations(point), row, strict=True))
     )
-
-
-def _dot(first: Sequence[Fraction], second: Sequence[Fraction]) -> Fraction:
-    return sum((x * y for x, y in zip(first, second, strict=True)), Fraction(0))
 
 
 def _rows(matrix: fmpq_mat) -> list[list[Fraction]]:
