@@ -12,7 +12,11 @@ from symerm.cli.check import check
 from symerm.cli.classify import classify
 from symerm.cli.datasets import datasets
 from symerm.cli.degeneracy import degeneracy
+from symerm.cli.equal import equal
 from symerm.cli.import_torch import import_torch
+from symerm.cli.minimal import minimal
+from symerm.cli.nearest import nearest
+from symerm.cli.pathologies import pathologies
 from symerm.cli.strata import strata
 from symerm.cli.types import types
 from symerm.cli.verify import verify
@@ -48,10 +52,13 @@ def command() -> Any:
     # Plain help: it can be searched and piped, and starts without loading a renderer.
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.callback()(_symerm)
-    for function in (check, classify, strata, types, degeneracy, verify, datasets, import_torch):
+    for function in (
+        check, classify, strata, types, degeneracy, equal, minimal, verify, datasets, import_torch
+    ):
         app.command()(function)
     tables = typer.Typer(rich_markup_mode=None)
     tables.callback()(cases)
     tables.command()(landscape)
+    tables.command()(pathologies)
     app.add_typer(tables, name="cases")
     return typer.main.get_command(app)

@@ -22,7 +22,7 @@ from symerm.parametrization.difference import difference_network
 from symerm.parametrization.kink_networks import kink_form_in
 from symerm.parametrization.kinks import Box, KinkForm, check_box
 
-__all__ = ["Comparison", "compare_networks"]
+__all__ = ["Comparison", "as_two_layers", "compare_networks"]
 
 Vector = tuple[Fraction, ...]
 Network = ShallowNetwork | DeepNetwork
@@ -94,7 +94,7 @@ def compare_networks(
     True
     """
     dimension = _common_dimension(first, second, box)
-    shallow = _two_layers(first), _two_layers(second)
+    shallow = as_two_layers(first), as_two_layers(second)
     if shallow[0] is not None and shallow[1] is not None:
         return _compare_forms(shallow[0], shallow[1], dimension, box)
     for point in _trial_points(dimension, box):
@@ -119,6 +119,30 @@ def compare_networks(
     if found is None:
         return Comparison(True, pieces=count)
     return Comparison(False, found, (first(found), second(found)))
+
+
+def as_two_layers(network: Network) -> ShallowNetwork | None:
+    """The network as one with a single hidden layer, or None if it has more or none.
+
+    Examples
+    --------
+    >>> one = Fraction(1)
+    >>> shallow = ShallowNetwork(((one,),), (one,), ((one, -one),), (one, one))
+    >>> as_two_layers(DeepNetwork.from_shallow(shallow)) == shallow
+    True
+    """
+    if isinstance(network, ShallowNetwork):
+        return network
+    if len(network.layers) != 2:
+        return None
+    hidden, last = network.layers
+    return ShallowNetwork(
+        hidden.weights,
+        hidden.biases,
+        tuple(zip(*last.weights, strict=True)),
+        last.biases,
+        network.activation,
+    )
 
 
 def _compare_forms(
@@ -154,21 +178,6 @@ def _common_dimension(first: Network, second: Network, box: Box | None) -> int:
     if box is not None:
         check_box(box, dimension)
     return dimension
-
-
-def _two_layers(network: Network) -> ShallowNetwork | None:
-    if isinstance(network, ShallowNetwork):
-        return network
-    if len(network.layers) != 2:
-        return None
-    hidden, last = network.layers
-    return ShallowNetwork(
-        hidden.weights,
-        hidden.biases,
-        tuple(zip(*last.weights, strict=True)),
-        last.biases,
-        network.activation,
-    )
 
 
 def _trial_points(dimension: int, box: Box | None) -> Iterator[Vector]:
