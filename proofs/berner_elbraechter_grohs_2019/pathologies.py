@@ -122,8 +122,8 @@ def balanced() -> None:
         ],
     )
     prove(
-        "opposite weights, balanced: det(a_1, a_2, a_3) = 3 sqrt(2) k, so a parametrization of g has"
-        " the neurons (-l a_i, c_i/l)",
+        "opposite weights, balanced: det(a_1, a_2, a_3) = 3 sqrt(2) k, so a parametrization of g"
+        " has the neurons (-l a_i, c_i/l)",
         sympy.Matrix.hstack(*weights).det() - 3 * ROOT * k,
     )
     prove(

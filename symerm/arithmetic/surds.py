@@ -161,6 +161,8 @@ class Surd:
         root = f"{top}sqrt({format_rational(Fraction(radicand))}){bottom}"
         if not self.rational:
             return root if self.square > 0 else f"-{root}"
+        if self.rational < 0 < self.square:
+            return f"{root} - {format_rational(-self.rational)}"
         return f"{format_rational(self.rational)} {'+' if self.square > 0 else '-'} {root}"
 
     def __float__(self) -> float:

@@ -88,3 +88,17 @@ def test_signed_squares(x):
     assert rational_root(x * x) == abs(x)
     assert rational_root(Fraction(-1)) is None
     assert float(Surd(x)) == pytest.approx(float(x))
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (Surd(Fraction(-1), Fraction(3)), "sqrt(3) - 1"),
+        (Surd(Fraction(-1, 2), Fraction(-12)), "-1/2 - 2*sqrt(3)"),
+        (Surd(Fraction(1), Fraction(4)), "3"),
+        (Surd.root(Fraction(98, 9)), "7*sqrt(2)/3"),
+        (Surd(Fraction(2), Fraction(-1, 5)), "2 - sqrt(5)/5"),
+    ],
+)
+def test_numbers_are_shown_as_formulas(number, text):
+    assert str(number) == text
