@@ -53,7 +53,8 @@ def command() -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.callback()(_symerm)
     for function in (
-        check, classify, strata, types, degeneracy, equal, minimal, verify, datasets, import_torch
+        check, classify, strata, types, degeneracy, equal, minimal, nearest, verify, datasets,
+        import_torch,
     ):
         app.command()(function)
     tables = typer.Typer(rich_markup_mode=None)
