@@ -16,13 +16,14 @@ from fractions import Fraction
 from symerm.arithmetic.surds import Surd
 from symerm.errors import InputError
 from symerm.networks.shallow import ShallowNetwork
-from symerm.parametrization.kinks import KinkForm, kink_form
+from symerm.parametrization.kinks import kink_form
 from symerm.parametrization.rigid_fibre import (
     Parameters,
     kink_distance,
     rigid_distance_is_below,
 )
 from symerm.parametrization.seminorm import sobolev_seminorm
+from symerm.parametrization.sup_norm import sup_norm
 
 __all__ = ["PATHOLOGIES", "Pathology", "PathologyCheck", "check_pathology"]
 
@@ -120,9 +121,14 @@ def check_pathology(pathology: Pathology, k: int) -> PathologyCheck:
         raise InputError(f"the families are defined for k = 1, 2, .., not {k}")
     parameters, target = pathology.parameters(k), pathology.target(k)
     network = parameters.function_network()
-    difference = kink_form(network) - kink_form(target)
-    gradient = sobolev_seminorm(difference).value
-    distance = gradient if pathology.norm == "W1,inf" else _supremum_on_square(difference)
+    gradient = sobolev_seminorm(kink_form(network) - kink_form(target)).value
+    if pathology.norm == "W1,inf":
+        distance = gradient
+    else:
+        cube = ((-_ONE, _ONE),) * pathology.architecture[0]
+        found = sup_norm(kink_form(network, cube) - kink_form(target, cube)).value
+        assert found is not None  # bounded, as the cube is
+        distance = found
     stated = pathology.parameter_distance(k)
     if target.width == len(parameters.outputs):
         apart = not rigid_distance_is_below(parameters, target, stated)
@@ -131,16 +137,6 @@ def check_pathology(pathology: Pathology, k: int) -> PathologyCheck:
     return PathologyCheck(
         k, distance, gradient, stated, distance == pathology.function_distance(k), apart
     )
-
-
-def _supremum_on_square(form: KinkForm) -> Fraction:
-    """max |h| over [-1, 1]^2 for h with kinks through the origin: at corners and ends of kinks."""
-    points = [(x, y) for x in (-_ONE, _ONE) for y in (-_ONE, _ONE)]
-    for kink in form.kinks:
-        a, b = kink.normal
-        size = max(abs(a), abs(b))
-        points += [(Fraction(-b, size), Fraction(a, size)), (Fraction(b, size), Fraction(-a, size))]
-    return max(abs(value) for point in points for value in form(point))
 
 
 def _network(*neurons: tuple[Fraction | int, ...]) -> ShallowNetwork:
