@@ -221,23 +221,25 @@ class _Search:
     ) -> tuple[Fraction, int | None]:
         """The convex bound of |h| on the cell, and the kink that weakens it most."""
         gaps = {k: _gaps(column, corners) for k, column in heights.items()}
-        bound, output, sign, where = Fraction(-1), 0, 1, 0
+        high, high_t, output, sign, where = -1, 1, 0, 1, 0
         for target, line in enumerate(values):
-            for side_of_zero in (1, -1):
-                total = [side_of_zero * _STEPS * value for value in line]
+            for facing in (1, -1):
+                total = [facing * _STEPS * value for value in line]
                 for k, gap in gaps.items():
-                    jump = side_of_zero * self.jumps[k][target]
+                    jump = facing * self.jumps[k][target]
                     if jump < 0:
                         total = [t - jump * g for t, g in zip(total, gap, strict=True)]
                 for corner, value in enumerate(total):
-                    found = Fraction(value, _STEPS * self.scale * corners[corner][-1])
-                    if found > bound:
-                        bound, output, sign, where = found, target, side_of_zero, corner
+                    # Compared as value / t with t > 0.
+                    if value * high_t > high * corners[corner][-1]:
+                        high, high_t = value, corners[corner][-1]
+                        output, sign, where = target, facing, corner
         loss = {
             k: -sign * self.jumps[k][output] * gap[where]
             for k, gap in gaps.items()
             if sign * self.jumps[k][output] < 0
         }
+        bound = Fraction(high, high_t * _STEPS * self.scale)
         return bound, max(loss, key=lambda k: loss[k], default=None)
 
 
@@ -246,9 +248,10 @@ def _gaps(column: list[int], corners: list[tuple[int, ...]]) -> list[int]:
 
     With u = max z / (max z - min z) the largest gap is least; any u in [0, 1] is valid.
     """
-    high = max(Fraction(z, corner[-1]) for z, corner in zip(column, corners, strict=True))
-    low = min(Fraction(z, corner[-1]) for z, corner in zip(column, corners, strict=True))
-    slope = int(_STEPS * high / (high - low))
+    # Rough values of z, rounded down: high >= 0 > low.
+    rough = [(z << 20) // corner[-1] for z, corner in zip(column, corners, strict=True)]
+    high, low = max(rough), min(rough)
+    slope = _STEPS * high // (high - low)
     return [(_STEPS * z if z > 0 else 0) - slope * z for z in column]
 
 
