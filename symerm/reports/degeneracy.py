@@ -223,18 +223,22 @@ def _findings(found: Degeneracy) -> list[tuple[str, str]]:
         ("dead neurons", _neurons(found.dead)),
         ("zero output weights", _neurons(found.zero_output)),
         ("same hyperplane", _listed(_facing(group, p) for group in found.shared)),
-        (
-            "parallel hyperplanes",
-            _listed(
-                ", ".join(_equation(group, p) for group in groups) for groups in found.parallel
-            ),
-        ),
+        ("parallel hyperplanes", _parallel(found, p)),
         ("cancelling kinks", _listed(_facing(group, p) for group in found.cancelling)),
         ("balance", _balance(found)),
         ("width", _width(found.width, found.network.width)),
         ("functional dimension", _functional(found.functional)),
         ("fibre", _fibre(found.fibre)),
     ]
+
+
+def _parallel(found: Degeneracy, dimension: int) -> str:
+    if dimension == 1 and found.parallel:
+        return "all, as always with one input"
+    return _listed(
+        _listed((_equation(group, dimension) for group in groups), between=", ")
+        for groups in found.parallel
+    )
 
 
 def _balance(found: Degeneracy) -> str:
