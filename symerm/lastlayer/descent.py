@@ -37,11 +37,14 @@ class Mode:
         Bounds of 1 - eta s^2.
     steps : int or None
         Steps that certainly shrink the mode by the wanted factor; None if it does not shrink.
+    energy : float
+        About how much of |y|^2 lies in the mode; a float, for pictures.
     """
 
     square: Bounds
     factor: Bounds
     steps: int | None
+    energy: float
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,12 @@ class GradientDescent:
         """The proved upper bound floor + rho^(2 k) (|r_0|^2 - floor) of the loss after k steps."""
         floor = self.fit.loss
         return floor + self.rate ** (2 * k) * (self.losses[0] - floor)
+
+    def sum_over_modes(self, k: int) -> float:
+        """About the loss after k steps: the floor and what is left in each mode; a float."""
+        return float(self.fit.loss) + sum(
+            mode.energy * float(sum(mode.factor) / 2) ** (2 * k) for mode in self.modes
+        )
 
 
 def gradient_descent(
@@ -136,13 +145,25 @@ def gradient_descent(
     if eta <= 0:
         raise InputError(f"the step size must be positive, not {eta}")
     modes = []
-    for below, above in reversed(squares):
+    energies = _energies(gram, responses)
+    for (below, above), energy in zip(reversed(squares), energies, strict=False):
         factor = (1 - eta * above, 1 - eta * max(below, Fraction(0)))
-        modes.append(Mode((below, above), factor, _steps(factor, reduction)))
+        modes.append(Mode((below, above), factor, _steps(factor, reduction), energy))
     return GradientDescent(
         eta, (2 / high, 2 / low), tuple(modes), _losses(gram, responses, eta, steps), fit,
         reduction,
     )
+
+
+def _energies(gram: fmpq_mat, responses: Rows) -> list[float]:
+    """The squared parts of the responses in the modes, the largest singular value first."""
+    import numpy as np
+
+    # True division of integers rounds once, whatever their size.
+    table = np.array([[int(x.p) / int(x.q) for x in row] for row in gram.tolist()])
+    vectors = np.linalg.eigh(table)[1]
+    parts = vectors.T @ np.array([[float(y) for y in row] for row in responses])
+    return [float(part) for part in (parts**2).sum(axis=1)[::-1]]
 
 
 def _losses(

@@ -163,14 +163,19 @@ def _homogeneous(gram: Gram, lines: Lines, degree: int) -> FeatureSpan:
     independent = [polynomials[k] for k in _independent(polynomials)]
     rank = len(columns) + len(independent)
     power = {0: "1", 1: "u", 2: "u u^T"}[degree]
+    law = f"one for each ray with data, {rank} in all"
+    if two_sided:
+        law = (
+            f"L + rank{{{power}}} = {len(columns)} + {len(independent)} = {rank}: {len(columns)} "
+            f"lines through 0 carry data, {len(two_sided)} of them on both sides"
+        )
     return FeatureSpan(
         rank,
         _transposed([*columns, *independent], size),
         len(lines.members),
         len(two_sided),
         len(independent),
-        f"L + rank{{{power}}} = {len(columns)} + {len(independent)} = {rank}: {len(columns)} "
-        f"lines through 0 carry data, {len(two_sided)} of them on both sides",
+        law,
     )
 
 

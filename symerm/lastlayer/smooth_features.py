@@ -25,6 +25,9 @@ __all__ = ["SmoothFit", "fit_smooth_features"]
 
 Rows = Sequence[Sequence[Fraction | int]]
 
+#: Pivots of floats below this part of the largest do not count.
+_NEGLIGIBLE = 1e-12
+
 
 @dataclass(frozen=True)
 class SmoothFit:
@@ -110,8 +113,7 @@ def fit_smooth_features(
     while True:
         with ctx.workprec(bits):
             features = ball_features(inputs, layer)
-            if lower < upper and _invertible_minor(features, upper):
-                lower = upper
+            lower = max(lower, _proved_rank(features, upper))
             if lower == layer.width < span.rank:
                 losses = _enclosed_losses(features, responses)
         settled = lower == upper and (upper == span.rank or losses is not None)
@@ -124,22 +126,26 @@ def fit_smooth_features(
     return SmoothFit(len(inputs), layer.width, (lower, upper), span.rank, losses, bits)
 
 
-def _invertible_minor(features: Any, rank: int) -> bool:
-    """Whether some square minor of this size is proved to be invertible."""
+def _proved_rank(features: Any, upper: int) -> int:
+    """A lower bound of the rank: the size of a minor that has an inverse in balls."""
     import numpy as np
     from scipy.linalg import qr
 
-    if rank == 0:
-        return True
     table = features.tolist()
     floats = np.array([[float(entry) for entry in row] for row in table])
-    columns = sorted(map(int, qr(floats, mode="r", pivoting=True)[1][:rank]))
-    rows = sorted(map(int, qr(floats[:, columns].T, mode="r", pivoting=True)[1][:rank]))
-    try:
-        arb_mat([[table[i][j] for j in columns] for i in rows]).inv()
-    except ZeroDivisionError:
-        return False
-    return True
+    triangle, order = qr(floats, mode="r", pivoting=True)
+    diagonal = np.abs(np.diag(triangle))
+    # The rank that floats see is tried where the largest one cannot be proved.
+    seen = int((diagonal > _NEGLIGIBLE * diagonal[0]).sum())
+    for rank in sorted({upper, min(seen, upper)} - {0}, reverse=True):
+        columns = sorted(map(int, order[:rank]))
+        rows = sorted(map(int, qr(floats[:, columns].T, mode="r", pivoting=True)[1][:rank]))
+        try:
+            arb_mat([[table[i][j] for j in columns] for i in rows]).inv()
+        except ZeroDivisionError:
+            continue
+        return rank
+    return 0
 
 
 def _enclosed_losses(

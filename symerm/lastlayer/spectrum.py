@@ -29,6 +29,8 @@ Bounds = tuple[Fraction, Fraction]
 _TINY = 2.0**-26
 #: Eigenvalues closer than this, relative to their size, are not separated.
 _GAP = 2.0**-20
+#: Rotations by more are left to floats: those of first order are no rotations then.
+_WIDEST = 2.0**-4
 _SWEEPS = 20
 
 
@@ -210,12 +212,17 @@ def _proposed_vectors(matrix: Any) -> Any:
     noise = max(entry.rad() for entry in block.entries())
     if not norm > 64 * noise:
         return vectors
-    inner = _proposed_vectors((block / norm).mid()) if len(tiny) > 1 else _identity(1)
+    inner = _proposed_vectors(_symmetric(block / norm)) if len(tiny) > 1 else _identity(1)
     chosen = arb_mat([[vectors[i, k] for k in tiny] for i in range(size)]) * inner
     for i in range(size):
         for position, k in enumerate(tiny):
             vectors[i, k] = chosen[i, position]
     return _orthonormal(vectors.mid())
+
+
+def _symmetric(matrix: Any) -> Any:
+    """The symmetric part of the midpoints."""
+    return ((matrix + matrix.transpose()) / 2).mid()
 
 
 def _refined(matrix: Any, vectors: Any, tiny: list[int]) -> Any:
@@ -226,7 +233,7 @@ def _refined(matrix: Any, vectors: Any, tiny: list[int]) -> Any:
     """
     size = matrix.nrows()
     inside = set(tiny)
-    middle = matrix.mid()
+    middle = _symmetric(matrix)
     before = None
     for _ in range(_SWEEPS):
         vectors = _orthonormal(vectors)
@@ -240,6 +247,8 @@ def _refined(matrix: Any, vectors: Any, tiny: list[int]) -> Any:
                 wide = abs(gap) > _GAP * abs(diagonal[j]).max(abs(diagonal[i]))
                 if wide and not (i in inside and j in inside):
                     angle = (turned[i, j] / gap).mid()
+                    if abs(angle) > _WIDEST:
+                        continue
                     step[i, j], step[j, i] = angle, -angle
                     largest = largest.max(abs(angle)).mid()
         vectors = (vectors * step).mid()

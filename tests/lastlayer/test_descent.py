@@ -105,6 +105,9 @@ def test_random_features() -> None:
     run = gradient_descent(features, [(y,) for (y,) in points], steps=20)
     assert list(run.losses) == sorted(run.losses, reverse=True)
     assert len(run.modes) == run.fit.rank
+    for k, loss in enumerate(run.losses):
+        assert abs(run.sum_over_modes(k) - float(loss)) < 1e-6 * float(run.losses[0])
+    assert abs(sum(m.energy for m in run.modes) - float(run.losses[0] - run.fit.loss)) < 1e-6
 
 
 @pytest.mark.parametrize(

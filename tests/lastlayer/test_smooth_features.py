@@ -75,7 +75,8 @@ def test_nearly_equal_points_need_more_digits() -> None:
     assert fit.bits > 64
     assert fit.fits_all_responses
     stopped = fit_smooth_features(points, labels, layer, bits=64, limit=64)
-    assert (stopped.rank, stopped.fits, stopped.fits_all_responses) == ((0, 6), None, None)
+    assert 1 <= stopped.rank[0] < stopped.rank[1] == 6
+    assert (stopped.fits, stopped.fits_all_responses) == (None, None)
 
 
 def test_as_many_responses_as_inputs_are_needed() -> None:

@@ -119,6 +119,18 @@ def test_repeated_points_are_singular_and_say_so() -> None:
     assert spectrum.smallest_positive[0] > 0
 
 
+def test_many_repeated_points() -> None:
+    # The zeros are noise of the enclosures: it must not spoil the eigenvectors of the others.
+    points = [(4 + (k * k) % 19,) for k in range(40)]
+    spectrum = kernel_spectrum(gram_matrix(points, bias=True), Kernel("arccos1"))
+    distinct = len(set(points))
+    assert spectrum.span.rank == distinct
+    low, high = spectrum.smallest_positive
+    assert low > 0
+    assert high / low - 1 < Fraction(1, 10**6)
+    assert [high == 0 for _, high in spectrum.bounds].count(True) == 40 - distinct
+
+
 def test_close_points_need_more_digits() -> None:
     points = [(Fraction(k, 1000),) for k in range(8)]
     spectrum = kernel_spectrum(gram_matrix(points, bias=True), Kernel("sincos"), bits=64)
