@@ -54,7 +54,8 @@ def comparison_reason(found: Comparison) -> str:
     """
     if found.forms is None:
         if found.equal:
-            return f"the difference is zero on all {_count(found.pieces or 0, 'piece')}"
+            pieces = "its only piece" if found.pieces == 1 else f"all its {found.pieces} pieces"
+            return f"the difference is zero on {pieces}"
         return "the values at a point differ"
     first, second = found.forms
     if found.equal:
