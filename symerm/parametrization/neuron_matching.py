@@ -50,11 +50,14 @@ class Enclosure:
         Equal for a rational number.
     exact : Surd or None
         The number, where it is p + sqrt(s) with rational p and s and was found so.
+    formula : str or None
+        The number in square roots, where it was found so.
     """
 
     lower: Fraction
     upper: Fraction
     exact: Surd | None = None
+    formula: str | None = None
 
 
 class Neuron(NamedTuple):
@@ -136,7 +139,7 @@ def match_by_maximum(
     for i, k in enumerate(best.columns):
         scales, distance = details[i][k]
         if isinstance(distance, Gap):
-            shown = Enclosure(*distance.bounds(width), distance.exact)
+            shown = _enclosed_gap(distance, width)
         else:
             shown = enclosed(distance, width)
         matched.append((k, scales, shown))
@@ -233,7 +236,18 @@ def _balanced(neuron: Neuron) -> tuple[BalancedNeuron, Surd | None]:
 
 def enclosed(value: Surd, width: Fraction) -> Enclosure:
     """An exact number with bounds at most `width` > 0 apart."""
-    return Enclosure(*value.bounds(width), value)
+    return Enclosure(*value.bounds(width), value, str(value))
+
+
+def _enclosed_gap(gap: Gap, width: Fraction) -> Enclosure:
+    """The difference of two signed roots."""
+    if gap.exact is not None:
+        return enclosed(gap.exact, width)
+    low, high = sorted((gap.first, gap.second))
+    first, second = (high, low) if high > 0 else (-low, -high)
+    sign = "-" if second > 0 else "+"
+    formula = f"{Surd.root(first)} {sign} {Surd.root(abs(second))}"
+    return Enclosure(*gap.bounds(width), None, formula)
 
 
 def _root(lower: Fraction, upper: Fraction, width: Fraction) -> Enclosure:

@@ -177,6 +177,8 @@ def entrywise_distance(
     ------
     InputError
         If the shapes differ, or there is no such norm.
+    UnsupportedError
+        If the activations differ.
 
     Examples
     --------
@@ -191,6 +193,7 @@ def entrywise_distance(
             f"parameters are compared for networks of one shape, not {_shape(first)} and "
             f"{_shape(second)}"
         )
+    _check_activations(first, second)
     a, b = parameter_vector(first), parameter_vector(second)
     changes = [x - y for x, y in zip(a, b, strict=True)]
     if norm == "max":
@@ -222,10 +225,7 @@ def _check(first: ShallowNetwork, second: ShallowNetwork) -> None:
             raise UnsupportedError(
                 f"a network has {network.width} neurons; at most {MAX_MATCHED} are matched"
             )
-    if first.activation != second.activation:
-        raise UnsupportedError(
-            f"the activations differ: {first.activation.name} and {second.activation.name}"
-        )
+    _check_activations(first, second)
     if first.output_dimension != second.output_dimension:
         raise InputError(
             f"the networks have {first.output_dimension} and {second.output_dimension} outputs"
@@ -233,6 +233,15 @@ def _check(first: ShallowNetwork, second: ShallowNetwork) -> None:
     if first.width and second.width and first.input_dimension != second.input_dimension:
         raise InputError(
             f"the networks have {first.input_dimension} and {second.input_dimension} inputs"
+        )
+
+
+def _check_activations(
+    first: ShallowNetwork | DeepNetwork, second: ShallowNetwork | DeepNetwork
+) -> None:
+    if first.activation != second.activation:
+        raise UnsupportedError(
+            f"the activations differ: {first.activation.name} and {second.activation.name}"
         )
 
 

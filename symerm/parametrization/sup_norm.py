@@ -17,6 +17,7 @@ from fractions import Fraction
 from operator import mul
 from typing import NamedTuple
 
+from symerm.arithmetic.linalg import primitive
 from symerm.arithmetic.splitting import SplitCone, split_cone
 from symerm.parametrization.cells import domain_cone, is_bounded, side, weight
 from symerm.parametrization.kinks import Kink, KinkForm
@@ -90,7 +91,9 @@ def growing_direction(form: KinkForm) -> Vector | None:
         before = jumps.get(normal, (_ZERO,) * form.outputs)
         jumps[normal] = tuple(x + size * y for x, y in zip(before, kink.jump, strict=True))
     kinks = tuple(Kink(normal, 0, jump) for normal, jump in jumps.items() if any(jump))
-    return KinkForm(form.dimension, kinks, form.matrix, (_ZERO,) * form.outputs).nonzero_point()
+    recession = KinkForm(form.dimension, kinks, form.matrix, (_ZERO,) * form.outputs)
+    point = recession.nonzero_point()
+    return None if point is None else tuple(map(Fraction, primitive(point)))
 
 
 def sup_norm(form: KinkForm, *, limit: int = DEFAULT_LIMIT) -> SupNorm:
