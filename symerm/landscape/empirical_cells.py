@@ -3,8 +3,8 @@
 v_j.psi'_j is linear and >= 0 on each chamber of the arrangement of neuron j, so it vanishes on a
 face of the chamber.  Near theta and with the slopes of the chambers the loss is kept by: (A, V) ->
 (A G, V G^-T), G in GL_k, for neurons with proportional slopes and no zero preactivation; (a, v) ->
-(t a, v / t), t > 0; a -> a + y, where y changes outputs within a space that is projected out and
-B y = 0; and any change of v where the neuron is zero on the chamber.
+(t a, v / t), t > 0; and a -> a + y, where B y = 0 and y changes outputs within a space that is
+projected out.
 """
 
 from __future__ import annotations
@@ -163,14 +163,11 @@ def piecewise_symmetry(
         for shift in shifts:
             add({k: shift}, {})
         extended.append(replace(cell, basis=row_reduce([*cell.basis, *shifts])[0]))
-        if not any(cell.slopes):
-            for i in range(size):
-                add({}, {k: [Fraction(int(i == m)) for m in range(size)]})
-        elif not form.is_smooth:
+        if form.is_smooth:
+            classes.setdefault(primitive(cell.slopes), []).append(k)
+        else:
             outgoing = loss.network.output_weights[form.number]
             add({k: loss.neuron(form.number)}, {k: [-v for v in outgoing]})
-        else:
-            classes.setdefault(primitive(cell.slopes), []).append(k)
     for members in classes.values():
         for k in members:
             back = [-v for v in loss.network.output_weights[forms[k].number]]

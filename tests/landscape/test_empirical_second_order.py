@@ -8,11 +8,12 @@ from empirical_cases import LEAKY, QUADRATIC, critical_cases, small
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from symerm.landscape.empirical_cells import neuron_form
+from symerm.landscape.empirical_cells import neuron_form, piecewise_symmetry
 from symerm.landscape.empirical_form import second_order_form, unpack
 from symerm.landscape.empirical_loss import EmpiricalLoss, direction_network
 from symerm.landscape.empirical_minima import classify_empirical
 from symerm.landscape.empirical_neuron import local_terms
+from symerm.landscape.empirical_quadratic import _critical_networks, _neuron_form
 from symerm.networks import ShallowNetwork
 from symerm.problem.architecture import RELU
 from symerm.problem.dataset import Dataset
@@ -123,6 +124,27 @@ def test_two_neurons_of_one_pattern_as_a_group():
     inputs = [(1,), (2,), (3,), (4,), (-1,), (-2,)]
     line = [(0, 0, t * x) for x in (1, -3, 3, -1, 0, 0)]
     assert classify(network, with_residuals(network, inputs, line)).verdict == "local-minimum"
+
+
+def test_neurons_positive_and_negative_at_all_inputs():
+    """At the corners of a cube 2 + x and -2 - y are of one class under the leaky activation.
+
+    Residuals t z in a third output: the neurons can be tilted by z and turned, at the price
+    8 (dx^2 + dv^2) - 16 t dx dv for the first, gamma^2 and gamma in their places for the second.
+    """
+    network = ShallowNetwork(
+        ((F(1), F(0), F(0)), (F(0), F(-1), F(0))),
+        (F(2), F(-2)),
+        ((F(1), F(0), F(0)), (F(0), F(1), F(0))),
+        (F(0), F(0), F(0)),
+        LEAKY,
+    )
+    corners = [(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
+    for t, verdict in ((F(1, 10), "local-minimum"), (F(1, 2), "saddle"), (F(2), "saddle")):
+        case = with_residuals(network, corners, [(0, 0, t * corner[2]) for corner in corners])
+        result = classify(network, case)
+        assert result.verdict == verdict
+    assert "(1)" in result.reason
 
 
 def test_a_kink_without_first_order_term():
@@ -249,3 +271,89 @@ def test_what_stays_undecided():
     assert result.descent is None
     assert "kernel of dimension 2, of which 1 come from symmetries" in result.reason
     assert oracle.lower(network, *case, 1, tries=40) is None
+
+
+def test_neurons_with_equal_terms_may_help_in_higher_order():
+    """Two flat neurons of one pattern make small outputs of any kind out of larger moves.
+
+    Without them the third neuron would be at a local minimum; replaced by the space of their
+    outputs they let the form of second order take negative values.
+    """
+    network = ShallowNetwork(
+        ((F(3),), (F(6),), (F(1),)),
+        (F(-1), F(-2), F(-1)),
+        ((F(0),) * 3, (F(0),) * 3, (F(1), F(1), F(-2))),
+        (F(0),) * 3,
+        LEAKY,
+    )
+    residuals = [(1, -9, -10), (-3, 3, 6), (2, 6, 4), (3, 9, 6), (-3, -9, -6)]
+    case = with_residuals(
+        network,
+        [(2,), (2,), (1,), (0,), (-2,)],
+        [[F(x, 300) for x in row] for row in residuals],
+    )
+    result = classify(network, case)
+    assert result.verdict == "undecided"
+    assert "negative in a direction of some cell's span" in result.reason
+    alone = ShallowNetwork(
+        network.hidden_weights[2:],
+        network.hidden_biases[2:],
+        network.output_weights[2:],
+        network.output_biases,
+        LEAKY,
+    )
+    assert classify(alone, case).verdict == "local-minimum"
+
+
+@given(critical_cases(activation=kinked))
+def test_tangents_of_the_group_keep_the_outputs(case):
+    """Up to a constant, which the output bias takes back, and without a term of first order."""
+    network, inputs, targets = case
+    loss = EmpiricalLoss.at(network, Dataset(inputs, targets))
+    assume(classify_empirical(network, Dataset(inputs, targets)).verdict != "not-critical")
+    forms = [
+        neuron_form(loss, j, term)
+        for j, term in enumerate(local_terms(loss))
+        if term.slope or max(term.signs) >= 0
+    ]
+    points = [(*row, F(1)) for row in loss.data.inputs]
+    block = len(points[0]) + network.output_dimension
+    chosen = [form.chambers[-1] for form in forms]
+    _, tangents = piecewise_symmetry(loss, ((F(1),) * len(points),), forms, chosen)
+    for tangent in tangents:
+        changes = [[F(0)] * len(points) for _ in range(network.output_dimension)]
+        for m, (form, cell) in enumerate(zip(forms, chosen, strict=True)):
+            part = tangent[m * block : (m + 1) * block]
+            moves = cell.outputs(part[: len(points[0])], points)
+            for k, row in enumerate(changes):
+                for i, move in enumerate(moves):
+                    row[i] += move * network.output_weights[form.number][k]
+                    row[i] += form.values[i] * part[len(points[0]) + k]
+        assert all(len(set(row)) == 1 for row in changes)
+
+
+def test_constant_quadratic_neurons_are_no_manifold():
+    """Residuals of x^2 alone: E = ker R holds (0, w, b), with outputs in the span of 1, y, y^2.
+
+    Near constant neurons the outputs change by 1 and y in first order, y^2 takes the second.
+    """
+    inputs = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+    residuals = [((1, -2, 1)[x + 1] if y == 0 else 0,) for x, y in inputs]
+
+    def tangents(weight):
+        network = ShallowNetwork(
+            ((F(0), F(weight)), (F(0), F(0))),
+            (F(1), F(2)),
+            ((F(-1),), (F(-1),)),
+            (F(0),),
+            QUADRATIC,
+        )
+        loss = EmpiricalLoss.at(
+            network, Dataset(*with_residuals(network, inputs, residuals))
+        )
+        nothing = ((F(0),) * 3,) * 3
+        return _critical_networks(loss, [_neuron_form(loss, j, nothing) for j in (0, 1)])
+
+    assert tangents(0) is None
+    # Seven parameters c, w_j, b_j, v_j and a span of dimension three.
+    assert len(tangents(1)) == 4
