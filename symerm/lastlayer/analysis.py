@@ -218,7 +218,7 @@ def _widths(
         )
     rows.append(
         MemorisationWidth(
-            span.rank, "the rank of the kernel: hidden weights chosen well, trained or not",
+            span.rank, "the rank of the kernel: hidden weights chosen well",
             attainable, "proved",
         )
     )

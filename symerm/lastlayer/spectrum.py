@@ -131,11 +131,11 @@ def definiteness(
     'undecided'
     """
     if span is not None and not span.full:
-        return "singular", f"rank {span.rank} of {len(bounds)} by the exact law {span.law}"
+        return "singular", f"rank {span.rank} of {len(bounds)} by the exact law: {span.law}"
     if bounds[0][0] > 0:
         return "positive-definite", f"a positive lower bound of all eigenvalues at {bits} bits"
     if span is not None:
-        return "positive-definite", f"by the exact law {span.law}; not seen at {bits} bits"
+        return "positive-definite", f"by the exact law: {span.law}; not seen at {bits} bits"
     return "undecided", f"the enclosure of the smallest eigenvalue holds 0 at {bits} bits"
 
 

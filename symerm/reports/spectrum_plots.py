@@ -127,7 +127,8 @@ def _draw_loss(axes: Any, run: GradientDescent) -> None:
     axes.plot(steps, [_float(loss) for loss in run.losses], ".", color="C0", label="exact loss")
     if run.fit.loss > 0:
         axes.axhline(_float(run.fit.loss), color="C3", linestyle=":", label="floor")
-    axes.set_yscale("log")
+    if max(run.losses) > 10 * min(run.losses):
+        axes.set_yscale("log")
     axes.set_xlabel("step $k$")
     axes.set_title("loss")
     axes.legend()

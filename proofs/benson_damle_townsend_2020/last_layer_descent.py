@@ -1,0 +1,52 @@
+"""Gradient descent on the last layer: r_k = (I - eta F F^T)^k r_0 and the minimum-norm limit.
+
+Loss |y - F a|^2/2, a_(k+1) = a_k + eta F^T r_k, r_k = y - F a_k.
+
+What is proved: the recursion for a symbolic 3 x 2 matrix, the factor of a mode, that the part of y
+outside the range stays, that a_k stays in the row space, and the bound on the step.
+"""
+
+from __future__ import annotations
+
+import sympy
+from steps import prove
+
+eta, sigma, rho = sympy.symbols("eta sigma rho", positive=True)
+
+
+def main() -> None:
+    F = sympy.Matrix(3, 2, sympy.symbols("f1:7", real=True))
+    y = sympy.Matrix(sympy.symbols("y1:4", real=True))
+    a = sympy.Matrix(sympy.symbols("a1:3", real=True))
+    loss = (y - F * a).dot(y - F * a) / 2
+    residual = y - F * a
+    prove(
+        "the gradient of |y - F a|^2/2 is -F^T r",
+        *(loss.diff(x) + entry for x, entry in zip(a, F.T * residual, strict=True)),
+    )
+    step = a + eta * F.T * residual
+    prove(
+        "r_(k+1) = (I - eta F F^T) r_k",
+        *((y - F * step) - (sympy.eye(3) - eta * F * F.T) * residual).expand(),
+    )
+    # In the singular basis: F = diag(sigma), one more row is outside the range.
+    mode = sympy.Matrix([[sigma, 0], [0, rho], [0, 0]])
+    factor = sympy.eye(3) - eta * mode * mode.T
+    prove(
+        "a mode shrinks by 1 - eta sigma^2, and the part outside the range stays",
+        *(factor - sympy.diag(1 - eta * sigma**2, 1 - eta * rho**2, 1)),
+    )
+    prove(
+        "|1 - eta sigma^2| < 1 if and only if eta < 2/sigma^2: 1 - (1 - q)^2 = q (2 - q)",
+        1 - (1 - eta * sigma**2) ** 2 - eta * sigma**2 * (2 - eta * sigma**2),
+    )
+    # From a_0 = 0 all a_k are combinations of rows of F, and so is the limit.
+    null = sympy.Matrix(sympy.symbols("n1:3", real=True))
+    prove(
+        "<n, a_(k+1)> = <n, a_k> for F n = 0: the limit has no part outside the row space",
+        sympy.expand(null.dot(step - a) - eta * (F * null).dot(residual)),
+    )
+
+
+if __name__ == "__main__":
+    main()
