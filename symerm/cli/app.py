@@ -12,8 +12,10 @@ from symerm.cli.check import check
 from symerm.cli.classify import classify
 from symerm.cli.datasets import datasets
 from symerm.cli.degeneracy import degeneracy
+from symerm.cli.distance import distance
 from symerm.cli.equal import equal
 from symerm.cli.import_torch import import_torch
+from symerm.cli.lastlayer import lastlayer
 from symerm.cli.minimal import minimal
 from symerm.cli.nearest import nearest
 from symerm.cli.pathologies import pathologies
@@ -53,8 +55,8 @@ def command() -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.callback()(_symerm)
     for function in (
-        check, classify, strata, types, degeneracy, equal, minimal, nearest, verify, datasets,
-        import_torch,
+        check, classify, strata, types, degeneracy, distance, equal, minimal, nearest, verify,
+        datasets, import_torch, lastlayer,
     ):
         app.command()(function)
     tables = typer.Typer(rich_markup_mode=None)
