@@ -1,4 +1,4 @@
-r"""The dimension of the fibre { theta' : nu_theta' = nu_theta } at a two-layer network theta.
+"""The dimension of the fibre { theta' : nu_theta' = nu_theta } at a two-layer network theta.
 
 First order gives an upper bound: near theta the fibre lies in a level set of the values at a
 decisive set of points, whose Jacobian has rank r = functional dimension, so by the implicit
