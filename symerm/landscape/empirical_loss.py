@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from operator import add
 
 from flint import fmpz_mat
 
@@ -171,35 +172,38 @@ class EmpiricalLoss:
             or other.hidden_biases[j] != network.hidden_biases[j]
             or other.output_weights[j] != network.output_weights[j]
         ]
-        old = _hidden_sums(
-            network, changed, [self.preactivations[j] for j in changed], self.forms
-        )
-        new = _hidden_sums(
-            other, changed, _preactivations(other, changed, self.forms), self.forms
-        )
-        steps = [
-            after - before
-            for after, before in zip(other.output_biases, network.output_biases, strict=True)
-        ]
-        return self._value([
-            tuple(
-                y + step + after - before
-                for y, step, after, before in zip(output, steps, plus, minus, strict=True)
+        outputs: Sequence[Vector] = self.outputs
+        if other.output_biases != network.output_biases:
+            steps = [
+                after - before
+                for after, before in zip(other.output_biases, network.output_biases, strict=True)
+            ]
+            outputs = [tuple(map(add, output, steps)) for output in outputs]
+        if changed:
+            old = _hidden_sums(
+                network, changed, [self.preactivations[j] for j in changed], self.forms
             )
-            for output, plus, minus in zip(self.outputs, new, old, strict=True)
-        ])
+            new = _hidden_sums(
+                other, changed, _preactivations(other, changed, self.forms), self.forms
+            )
+            outputs = [
+                tuple(y + after - before for y, after, before in zip(*rows, strict=True))
+                for rows in zip(outputs, new, old, strict=True)
+            ]
+        return self._value(outputs)
 
     def _value(self, outputs: Sequence[Vector]) -> Fraction:
-        return self.data.scatter + sum(
-            (
-                weight * (y - t) ** 2
-                for output, target, weight in zip(
-                    outputs, self.data.outputs, self.data.weights, strict=True
-                )
-                for y, t in zip(output, target, strict=True)
-            ),
-            _ZERO,
+        errors = [
+            [y - t for y, t in zip(output, target, strict=True)]
+            for output, target in zip(outputs, self.data.outputs, strict=True)
+        ]
+        common = common_denominator(error for row in errors for error in row)
+        squares = sum(
+            weight * (error.numerator * (common // error.denominator)) ** 2
+            for row, weight in zip(errors, self.data.weights, strict=True)
+            for error in row
         )
+        return self.data.scatter + Fraction(squares, common * common)
 
     @cached_property
     def neurons(self) -> tuple[Neuron, ...]:
