@@ -131,7 +131,7 @@ def analyse_last_layer(
     InputError
         If the width, eta or the number of steps is out of range.
     UnsupportedError
-        If gradient descent is asked for features without rational values.
+        If gradient descent is asked for features without rational values or too many points.
 
     Examples
     --------
@@ -147,6 +147,11 @@ def analyse_last_layer(
     if steps is not None and not rational:
         raise UnsupportedError(
             f"gradient descent is simulated exactly, and {activation.name} has no rational values"
+        )
+    if steps is not None and dataset.size > MAX_SPECTRUM:
+        raise UnsupportedError(
+            f"singular values are enclosed for at most {MAX_SPECTRUM} points, not {dataset.size}; "
+            "leave out the gradient descent"
         )
     fit: LastLayerFit | SmoothFit
     if rational:

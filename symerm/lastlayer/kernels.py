@@ -59,11 +59,6 @@ class Kernel:
         """The name, as ``leaky:1/10``."""
         return f"leaky:{self.slope}" if self.kind == "leaky" else self.kind
 
-    @property
-    def degree(self) -> int | None:
-        """k, if the features are max(z, 0)^k up to odd or even polynomials of degree k."""
-        return {"arccos0": 0, "arccos1": 1, "leaky": 1, "ntk": 1, "arccos2": 2}.get(self.kind)
-
 
 def parse_kernel(name: str) -> Kernel:
     """The kernel of a name.
@@ -213,14 +208,12 @@ def _closed_form(f: _Functions, kernel: Kernel, xx: Any, yy: Any, xy: Any) -> An
     forms: dict[str, Callable[..., Any]] = {
         "erf": _erf, "sincos": _sincos, "quadratic": _quadratic,
         "ntk": _ntk, "leaky": partial(_leaky, slope=kernel.slope),
+        **{f"arccos{k}": partial(_arc_cosine, degree=k) for k in (0, 1, 2)},
     }
-    if kernel.kind in forms:
-        return forms[kernel.kind](f, xx, yy, xy)
-    assert kernel.degree is not None
-    return _arc_cosine(f, kernel.degree, xx, yy, xy)
+    return forms[kernel.kind](f, xx, yy, xy)
 
 
-def _arc_cosine(f: _Functions, degree: int, xx: Any, yy: Any, xy: Any) -> Any:
+def _arc_cosine(f: _Functions, xx: Any, yy: Any, xy: Any, *, degree: int) -> Any:
     if xx == 0 or yy == 0:
         # The activation vanishes at 0; the step too, by convention.
         return f.number(Fraction(0))
@@ -234,14 +227,14 @@ def _arc_cosine(f: _Functions, degree: int, xx: Any, yy: Any, xy: Any) -> Any:
 
 
 def _ntk(f: _Functions, xx: Any, yy: Any, xy: Any) -> Any:
-    return f.number(xy) * _arc_cosine(f, 0, xx, yy, xy) + _arc_cosine(f, 1, xx, yy, xy)
+    step, ramp = (_arc_cosine(f, xx, yy, xy, degree=k) for k in (0, 1))
+    return f.number(xy) * step + ramp
 
 
 def _leaky(f: _Functions, xx: Any, yy: Any, xy: Any, *, slope: Fraction) -> Any:
     """max(z, c z) = (1 - c) max(z, 0) + c z, and E max(<w, x>, 0) <w, y> = <x, y>/2."""
-    return f.number((1 - slope) ** 2) * _arc_cosine(f, 1, xx, yy, xy) + f.number(
-        slope
-    ) * f.number(xy)
+    ramp = _arc_cosine(f, xx, yy, xy, degree=1)
+    return f.number((1 - slope) ** 2) * ramp + f.number(slope) * f.number(xy)
 
 
 def _erf(f: _Functions, xx: Any, yy: Any, xy: Any) -> Any:

@@ -119,7 +119,8 @@ def chernoff_width(
     InputError
         If eta is not between 0 and 1.
     UnsupportedError
-        If there is no bound for these features, or no positive lower bound of the eigenvalue.
+        If there is no bound for these features, all vanish, or the eigenvalue has no positive
+        lower bound.
 
     Examples
     --------
@@ -133,12 +134,12 @@ def chernoff_width(
     if not 0 < eta < 1:
         raise InputError(f"eta must lie between 0 and 1, not {eta}")
     size = spectrum.span.rank
+    if size == 0:
+        raise UnsupportedError("all features vanish on these points; no width")
     bound = feature_bound(gram, spectrum.kernel.kind, dimension)
-    smallest = spectrum.smallest_positive[0] if size else Fraction(1)
+    smallest = spectrum.smallest_positive[0]
     if smallest <= 0:
         raise UnsupportedError("no positive lower bound of the smallest eigenvalue; no width")
-    if size == 0:
-        return ChernoffWidth(1, 0, eta, smallest, bound)
     with ctx.workprec(128):
         needed = ball(bound / smallest) * ball(Fraction(size) / eta).log()
     # The least integer that is certainly enough.

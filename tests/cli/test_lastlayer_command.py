@@ -166,3 +166,6 @@ def test_more_points_than_a_spectrum_takes(run, tmp_path) -> None:
     code, out, _ = run("lastlayer", path, "--width", "3")
     assert code == 0
     assert "at most 150 points" in out
+    code, _, err = run("lastlayer", path, "--steps", "3")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "leave out the gradient descent" in err
