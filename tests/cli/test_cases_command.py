@@ -85,7 +85,7 @@ def test_a_picture_is_written(run, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "Missing option '--width'; see symerm cases --help"),
+        ([], "Missing option '--width'; see symerm cases landscape --help"),
         (["--width", "0"], "--width must be a positive integer, not 0"),
         (["--width", "1001"], "the width must be between 1 and 1000, not 1001"),
         (["--width", "2", "--format", "xml"],
