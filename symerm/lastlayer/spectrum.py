@@ -117,7 +117,18 @@ def kernel_spectrum(
         if all(low > 0 for low, _ in bounds[zeros:]) or 2 * bits > limit:
             break
         bits *= 2
-    return KernelSpectrum(kernel, span, bounds, *definiteness(bounds, span, bits=bits), bits)
+    verdict, reason = definiteness(bounds, span, bits=bits)
+    repeated = _repeated(gram)
+    if repeated:
+        reason += f"; points that repeat others: {repeated}"
+    return KernelSpectrum(kernel, span, bounds, verdict, reason, bits)
+
+
+def _repeated(gram: Sequence[Sequence[Fraction]]) -> int:
+    """How many points equal one before them: |x - y|^2 = 0."""
+    return sum(
+        any(row[i] + gram[j][j] == 2 * row[j] for j in range(i)) for i, row in enumerate(gram)
+    )
 
 
 def definiteness(

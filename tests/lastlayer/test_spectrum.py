@@ -116,6 +116,8 @@ def test_repeated_points_are_singular_and_say_so() -> None:
     spectrum = kernel_spectrum(gram_matrix([(1,), (2,), (1,)], bias=True), Kernel("sincos"))
     assert spectrum.verdict == "singular"
     assert "rank 2 of 3" in spectrum.reason
+    assert spectrum.reason.endswith("points that repeat others: 1")
+    assert "repeat" not in kernel_spectrum(HEXAGON, Kernel("arccos1")).reason
     assert spectrum.smallest_positive[0] > 0
 
 
