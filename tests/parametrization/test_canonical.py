@@ -116,9 +116,9 @@ def test_equal_functions_with_independent_jumps_have_equal_forms(network, data) 
         other = network_of(neurons, network.output_biases, network.activation)
         difference = kink_form(network) - kink_form(other)
         same = not difference.kinks and not any(map(any, difference.matrix))
-        assert same == (
-            canonical_network(other).hidden_weights == canonical_network(network).hidden_weights
-        )
+        forms = [canonical_network(each) for each in (other, network)]
+        first, second = ((form.hidden_weights, form.hidden_biases) for form in forms)
+        assert same == (first == second)
 
 
 def test_facings_may_differ_for_equal_functions() -> None:
