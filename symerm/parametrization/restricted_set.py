@@ -141,7 +141,9 @@ def require_restricted(network: ShallowNetwork | BalancedNetwork) -> BalancedNet
     """
     membership = restricted_membership(network)
     if not membership.holds:
-        raise InputError(f"the network is not in the restricted set: {membership.reasons[0]}")
+        raise InputError(
+            f"the network is not in the restricted set: {membership.reasons[0]}; lift it (--lift)"
+        )
     return network if isinstance(network, BalancedNetwork) else balance(network)
 
 
