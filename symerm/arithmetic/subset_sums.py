@@ -158,21 +158,10 @@ def _from_equations(
             scale = Fraction(1, 2 * (high - low + abs(right)) + 1)
         else:
             continue
-        yield _combined([scale], [(*left, right)], rows, target)
-
-
-def _combined(
-    factors: Sequence[Fraction],
-    equations: Sequence[Sequence[int]],
-    rows: Sequence[Sequence[Number]],
-    target: Sequence[Number],
-) -> Vector:
-    """The functional whose values on the items and the target are a combination of equations."""
-    values = [_apply(factors, column) for column in zip(*equations, strict=True)]
-    functional = solve([*rows, target], values)
-    if functional is None:
-        raise ArithmeticError("an equation is no combination of the coordinates")
-    return functional
+        functional = solve([*rows, target], [scale * entry for entry in (*left, right)])
+        if functional is None:
+            raise ArithmeticError("an equation is no combination of the coordinates")
+        yield functional
 
 
 def _shortened(

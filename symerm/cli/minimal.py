@@ -61,7 +61,7 @@ def minimal(
         from symerm.networks.serialization import read_network, write_network
         from symerm.parametrization.equality import as_two_layers
         from symerm.parametrization.minimal import minimal_network
-        from symerm.reports.parametrization import format_minimal, minimal_to_json
+        from symerm.reports.minimal_networks import format_minimal, minimal_to_json
 
     given = as_two_layers(read_network(network))
     if given is None:

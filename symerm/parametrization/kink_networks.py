@@ -44,7 +44,13 @@ def kink_form_in(dimension: int, network: ShallowNetwork, box: Box | None = None
 
 
 def turning_factor(activation: Activation) -> Fraction:
-    """kappa: turning the neuron of a kink changes the linear part by -kappa delta_H n_H^T."""
+    """kappa: turning the neuron of a kink changes the linear part by -kappa delta_H n_H^T.
+
+    Examples
+    --------
+    >>> turning_factor(RELU), turning_factor(Activation("leaky", Fraction(1, 3)))
+    (Fraction(1, 1), Fraction(2, 1))
+    """
     gamma = activation.negative_slope
     return (1 + gamma) / (1 - gamma)
 
@@ -65,6 +71,15 @@ def linear_remainder(
     Returns
     -------
     q rows of p Fractions
+
+    Examples
+    --------
+    A neuron on x = 0 with jump 2 that faces left has the slope -2 there, which a rest must undo:
+
+    >>> one, zero = Fraction(1), Fraction(0)
+    >>> form = kink_form(ShallowNetwork(((one,),), (zero,), ((2 * one,),), (zero,)))
+    >>> linear_remainder(form, RELU, [0])
+    ((Fraction(2, 1),),)
     """
     gamma = activation.negative_slope
     along, kappa = -gamma / (1 - gamma), turning_factor(activation)

@@ -42,8 +42,8 @@ class MinimalNetwork:
     lower_bound : int
         No network with this function has fewer neurons.
     exclusions : tuple of Exclusion
-        If the lower bound is larger than the number of kinks: what excludes one neuron less, for
-        every largest pair of E and r.
+        If the lower bound is larger than the number of kinks: what excludes one neuron less than
+        the lower bound, for every largest pair of E and r.
     undecided : str or None
         Why it is not known whether fewer neurons suffice; None if the network is minimal.
     """
@@ -118,6 +118,8 @@ def minimal_network(
     if not (kink_form_in(form.dimension, result, box) - form).is_zero:
         raise ArithmeticError("the network that was built realises another function")
     count = len(form.kinks)
+    if result.width < count + lowest:
+        raise ArithmeticError("the network that was built has fewer neurons than was excluded")
     return MinimalNetwork(
         result,
         form,

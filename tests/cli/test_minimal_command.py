@@ -13,6 +13,7 @@ from test_datasets_command import Cells
 
 from symerm.networks.serialization import network_from_json, read_network
 from symerm.parametrization.equality import compare_networks
+from symerm.parametrization.minimal import DEFAULT_LIMIT
 
 KEYS = [
     "width", "given_width", "lower_bound", "minimal", "undecided", "reason", "network", "kinks",
@@ -140,6 +141,13 @@ def test_beyond_the_limit_it_is_undecided(run, write) -> None:
     code, out, _ = run("minimal", write(network), "--limit", "3000")
     assert code == 3
     assert "minimal     undecided\n" in out
+
+
+def test_the_help_tells_the_limit_of_the_function(run) -> None:
+    code, out, _ = run("minimal", "--help")
+    assert code == 0
+    assert f"[default: {DEFAULT_LIMIT}]" in out
+    assert "symerm minimal network.json --output small.json" in out
 
 
 def test_html_holds_every_kink(run, write) -> None:
