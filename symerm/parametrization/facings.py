@@ -41,12 +41,13 @@ class Exclusion:
     rank : int
         The number r.
     functional : q rows of p Fractions, or None
-        F with F n_H = 0 for H in E whose values w_H = -kappa delta_H^T F n_H at the kinks and
-        <F, M_0> at the function refute all S at once, for r = 0; see
+        For r = 0: F with F n_H = 0 for H in E that refutes all S at once, by its values
+        -kappa delta_H^T F n_H at the kinks and <F, M_S> for empty S, the target; see
         `symerm.arithmetic.subset_sums.refutes`.
     examined : int
-        Without a functional: the partial sums examined, all of them; zero if already the rank of
-        M_0 on vectors orthogonal to all normals, or modulo E and the jumps, is larger than r.
+        Without a functional: the partial sums examined, or as many as would have taken the same
+        time.  Zero if the rank of M_S on vectors orthogonal to all normals, or modulo E and all
+        jumps, is larger than r; it is the same for all S.
     """
 
     doubled: tuple[int, ...]
