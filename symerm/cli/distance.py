@@ -96,13 +96,13 @@ def _parameters(
 ) -> tuple[ParameterDistance | Enclosure | None, str]:
     """The distance of the parameters and a remark, or only the reason why there is none."""
     with loading():
-        from symerm.parametrization.function_distance import as_shallow
+        from symerm.parametrization.equality import as_two_layers
         from symerm.parametrization.parameter_distance import (
             entrywise_distance,
             parameter_distance,
         )
 
-    shallow = as_shallow(a), as_shallow(b)
+    shallow = as_two_layers(a), as_two_layers(b)
     try:
         if shallow[0] is None or shallow[1] is None:
             remark = "with more than two layers, orders and scalings of neurons are not tried"

@@ -9,21 +9,20 @@ gradient jumps cut the domain; networks of more layers are compared cell by cell
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from symerm.errors import InputError
 from symerm.networks.deep import DeepNetwork
 from symerm.networks.shallow import ShallowNetwork
 from symerm.parametrization.deep_distance import deep_distances, difference_cells
-from symerm.parametrization.kinks import Box, KinkForm, check_box, kink_form
+from symerm.parametrization.equality import as_two_layers
+from symerm.parametrization.kink_networks import kink_form_in
+from symerm.parametrization.kinks import Box, KinkForm, check_box
 from symerm.parametrization.seminorm import DEFAULT_LIMIT, Seminorm, sobolev_seminorm
 from symerm.parametrization.sup_norm import SupNorm, sup_norm
 
-__all__ = ["FunctionDistance", "as_shallow", "difference_form", "function_distance"]
+__all__ = ["FunctionDistance", "difference_form", "function_distance"]
 
 Network = ShallowNetwork | DeepNetwork
-
-_ZERO = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,7 @@ def function_distance(
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> one, zero = Fraction(1), Fraction(0)
     >>> ramp = ShallowNetwork(((one,),), (zero,), ((one,),), (zero,))
     >>> late = ShallowNetwork(((one,),), (-one,), ((one,),), (zero,))
@@ -83,7 +83,7 @@ def function_distance(
     ('1', '1', '1')
     """
     dimension = _common_shape(first, second, box)
-    shallow = as_shallow(first), as_shallow(second)
+    shallow = as_two_layers(first), as_two_layers(second)
     if shallow[0] is None or shallow[1] is None:
         cells = difference_cells(_as_deep(first), _as_deep(second), dimension, box=box, limit=limit)
         seminorm, supremum = deep_distances(cells, dimension)
@@ -115,48 +115,18 @@ def difference_form(
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> one, zero = Fraction(1), Fraction(0)
     >>> ramp = ShallowNetwork(((one,),), (zero,), ((one,),), (zero,))
     >>> difference_form(ramp, ShallowNetwork((), (), (), (one,))).offset
     (Fraction(-1, 1),)
     """
     dimension = _common_shape(first, second, box)
-    return _form(first, dimension, box) - _form(second, dimension, box)
-
-
-def as_shallow(network: Network) -> ShallowNetwork | None:
-    """A network of two layers in the form of one; None for any other number of layers.
-
-    Examples
-    --------
-    >>> one = Fraction(1)
-    >>> ramp = ShallowNetwork(((one,),), (one,), ((one, 2 * one),), (one, one))
-    >>> as_shallow(DeepNetwork.from_shallow(ramp)) == ramp
-    True
-    """
-    if isinstance(network, ShallowNetwork):
-        return network
-    if len(network.layers) != 2:
-        return None
-    hidden, output = network.layers
-    return ShallowNetwork(
-        hidden.weights,
-        hidden.biases,
-        tuple(zip(*output.weights, strict=True)),
-        output.biases,
-        network.activation,
-    )
+    return kink_form_in(dimension, first, box) - kink_form_in(dimension, second, box)
 
 
 def _as_deep(network: Network) -> DeepNetwork:
     return network if isinstance(network, DeepNetwork) else DeepNetwork.from_shallow(network)
-
-
-def _form(network: ShallowNetwork, dimension: int, box: Box | None) -> KinkForm:
-    if network.width:
-        return kink_form(network, box)
-    rows = ((_ZERO,) * dimension,) * network.output_dimension
-    return KinkForm(dimension, (), rows, network.output_biases, box)
 
 
 def _common_shape(first: Network, second: Network, box: Box | None) -> int:
