@@ -98,6 +98,12 @@ def test_a_mode_that_vanishes_at_once() -> None:
     assert run.modes[0].steps == 1
 
 
+def test_the_proved_bound_is_sharp_for_one_mode() -> None:
+    run = gradient_descent([(2,), (0,)], [(1,), (3,)], step=Fraction(1, 8), steps=5)
+    assert run.losses == tuple(9 + Fraction(1, 4) ** k for k in range(6))
+    assert all(run.predicted(k) - loss < Fraction(1, 10**20) for k, loss in enumerate(run.losses))
+
+
 def test_random_features() -> None:
     rng = random.Random(2)
     points = [(Fraction(rng.randint(-30, 30), 10),) for _ in range(12)]

@@ -72,6 +72,16 @@ def test_equal_eigenvalues() -> None:
     assert holds(eigenvalue_bounds(ones * -1), [-4, 0, 0, 0], 0)
 
 
+@pytest.mark.parametrize("scale", [0.9, 1.2, 3.0])
+def test_bad_proposals_make_wide_bounds_not_wrong_ones(monkeypatch, scale: float) -> None:
+    """Vectors that are not orthonormal: Ostrowski's factors; far from it they are given up."""
+    proposal = arb_mat([[scale, 0, 0], [0.1, 1, 0], [0, 0, scale]])
+    monkeypatch.setattr("symerm.lastlayer.spectrum._proposed_vectors", lambda matrix: proposal)
+    bounds = eigenvalue_bounds(arb_mat([[1, 0, 0], [0, -2, 0], [0, 0, 4]]))
+    assert holds(bounds, [-2, 1, 4], 0)
+    assert bounds[2][1] < 13
+
+
 def test_balls_widen_the_bounds() -> None:
     wide = arb_mat([[arb(2, 0.25), arb(0, 0.5)], [arb(0, 0.5), arb(3, 0.25)]])
     bounds = eigenvalue_bounds(wide)
