@@ -90,7 +90,7 @@ def test_a_module_imports_only_to_its_left(module: Path) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_module_has_a_docstring_and_one_idea(module: Path) -> None:
     text = module.read_text("utf-8")
-    assert len(text.splitlines()) <= (2050 if module == CHECKER else 400)
+    assert len(text.splitlines()) <= (2600 if module == CHECKER else 400)
     assert ast.get_docstring(ast.parse(text)), "say in the docstring what the module is about"
 
 

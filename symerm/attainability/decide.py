@@ -20,6 +20,8 @@ from symerm.attainability.journal import SearchJournal
 from symerm.attainability.proofs import ConeTreeProof, NonnegativeProof
 from symerm.attainability.scaled import ScaledProblem, scale_problem
 from symerm.attainability.several_outputs import decide_several_outputs
+from symerm.attainability.smooth_problem import SMOOTH
+from symerm.attainability.smooth_verdict import decide_smooth
 from symerm.attainability.verdict import Progress, Verdict
 from symerm.errors import InputError
 from symerm.problem.problem import Problem
@@ -64,7 +66,8 @@ def decide(
     InputError
         If the number of workers is not positive.
     UnsupportedError
-        If the activation is not piecewise linear.
+        If the activation is not piecewise linear, unless it is logistic or tanh in a problem with
+        one neuron, one input, one output and both biases.
 
     Examples
     --------
@@ -77,6 +80,8 @@ def decide(
         raise InputError(f"the number of workers must be positive, not {workers}")
     started = time.monotonic()
     deadline = None if time_limit is None else started + time_limit
+    if problem.architecture.activation.kind in SMOOTH:
+        return decide_smooth(problem, tolerance=tolerance, deadline=deadline)
     scaled = scale_problem(problem)
     network = interpolate(scaled)
     if network is not None:

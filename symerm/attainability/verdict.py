@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from symerm.attainability.escape import Escape
+from symerm.attainability.smooth_escape import SmoothEscape
 from symerm.errors import InputError
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.problem import Problem
@@ -62,7 +63,7 @@ class Verdict:
     minimiser : ShallowNetwork or None
         An exact minimiser if `exact` is given and attained, else a network whose loss lies
         within the bounds.
-    escape : Escape or None
+    escape : Escape, SmoothEscape or None
         The family of networks along which the loss tends to an infimum that is not attained.
     reason : str or None
         Why the search ended without a decision, or what the verdict rests on.
@@ -92,7 +93,7 @@ class Verdict:
     upper: Fraction
     exact: Fraction | None = None
     minimiser: ShallowNetwork | None = None
-    escape: Escape | None = None
+    escape: Escape | SmoothEscape | None = None
     reason: str | None = None
     statistics: Mapping[str, int | str] = field(default_factory=dict)
     interrupted: bool = False

@@ -31,6 +31,7 @@ from itertools import (
     combinations_with_replacement,
     groupby,
     islice,
+    pairwise,
     product,
 )
 from math import comb, gcd, lcm, prod
@@ -48,6 +49,9 @@ MAX_WIDTH, MAX_DIMENSION, MAX_RAYS = 1_000, 250, 5_000  # neurons, their space, 
 MAX_CELLS, MAX_PIECES, MAX_VERTICES = 20_000, 5_000, 1_000  # of a cover by simplicial cones
 MAX_FACTORS, MAX_TENSOR, MAX_TERMS = 8, 128, 1 << 17  # neurons, coordinates, terms
 MAX_SUBSETS = 12  # generators whose subsets are looked at
+PLACES, MAX_HALVINGS = 192, 300  # bits after the point, halvings of a box of smooth shapes
+ONE = 1 << PLACES
+SMOOTH = ("logistic", "tanh")
 EXPONENT = 6  # bits of an exponent in a packed monomial; degrees are at most 2 MAX_FACTORS
 MAX_LIVE = 1 << 24  # words of the cases that wait, and of each cache
 FREE_WORK, WORK_RATE = 1 << 28, 32  # operations, and per character and data point
@@ -238,8 +242,9 @@ class Problem:
 
     def __init__(self, inputs: Rows, outputs: Rows, architecture: Any, lines: Lines) -> None:
         self.spend, self.best = lines.spend, Fraction(0)  # the loss of the certificate's network
+        self.claimed = Fraction(0)  # the upper bound
         lines.rate *= len(inputs)
-        slope, self.hidden_bias, self.output_bias, self.width = architecture
+        self.smooth, slope, self.hidden_bias, self.output_bias, self.width = architecture
         self.off, self.on = slope.as_integer_ratio()
         self.scale, self.output_scale = common(inputs, "the inputs"), common(outputs, "the outputs")
         self.shape = len(inputs[0]), len(outputs[0])
@@ -265,6 +270,8 @@ class Problem:
 
     def loss(self, hidden: Rows, outgoing: Rows, offset: list[Fraction]) -> Fraction:
         """The sum of squared errors of a network, exact, over one common denominator."""
+        if self.smooth:
+            return self.smooth_loss(hidden[0], outgoing[0][0], offset[0])
         inner, outer = common(hidden, "the network"), common([*outgoing, offset], "the network")
         factor = inner * self.scale * self.on
         bottom, entries = factor * outer, [*hidden, *outgoing, offset]
@@ -280,8 +287,30 @@ class Problem:
                 total += error * error
         return Fraction(total, (bottom * self.output_scale) ** 2)
 
+    def smooth_loss(self, hidden: list[Fraction], v: Fraction, c: Fraction) -> Fraction:
+        """An upper bound of the loss of a logistic or tanh neuron, exact for v = 0 (Lemma S2)."""
+        a, b = hidden
+        if self.smooth == "tanh":
+            a, b, v, c = 2 * a, 2 * b, 2 * v, c - v
+        common([[a, b, c, v]], "the network")
+        places = PLACES + 2 * int(abs(v)).bit_length()
+        one, total = 1 << places, Fraction(0)
+        bits = self.bits + places + bits_of([x.as_integer_ratio() for x in (a, b, c, v)])
+        self.spend(128 * len(self.rows), bits)
+        for form, (response,) in self.rows:
+            z = (a * form[0] + b * self.scale) / self.scale
+            error = c - Fraction(response, self.output_scale)
+            ends = [error + v * sigma(z, power, one) for power in decay(abs(z), places)]
+            total += max(x * x for x in ends)
+        return total
 
-def parse_architecture(value: Any) -> tuple[Fraction, bool, bool, int]:
+
+def sigma(z: Fraction, power: int, one: int) -> Fraction:
+    """The logistic function of z from one * exp(-|z|); monotone in that power."""
+    return Fraction(one if z >= 0 else power, one + power)
+
+
+def parse_architecture(value: Any) -> tuple[str, Fraction, bool, bool, int]:
     names = "activation hidden_bias output_bias width"
     name, hidden_bias, output_bias, width = fields(value, names, "architecture")
     good = type(width) is int and 1 <= width <= MAX_WIDTH
@@ -289,9 +318,9 @@ def parse_architecture(value: Any) -> tuple[Fraction, bool, bool, int]:
     require(type(hidden_bias) is type(output_bias) is bool, "a bias must be true or false")
     leaky = isinstance(name, str) and name.startswith("leaky:")
     slope = rational(name[6:], "the slope") if leaky else Fraction(0)
-    good = 0 < slope < 1 if leaky else name == "relu"
+    good = 0 < slope < 1 if leaky else name in ("relu", *SMOOTH)
     require(good, "the activation must be relu or leaky:p/q with a slope between 0 and 1")
-    return slope, hidden_bias, output_bias, width
+    return (name if name in SMOOTH else ""), slope, hidden_bias, output_bias, width
 
 
 def parse_data(value: Any) -> tuple[Rows, Rows, list[list[str]]]:
@@ -1934,6 +1963,504 @@ def limit_loss(problem: Problem, space: Pieces, step: list[Any]) -> Fraction:
     return (space.square - Fraction(num, den)) / space.unit / problem.unit**2 + problem.scatter
 
 
+# ------------------------------------------------------------------ one logistic or tanh neuron
+# Numbers between two integers over ONE; docs/smooth.md proves Lemmas S1 to S9.
+Between = tuple[int, int]
+Sides = tuple[tuple[Fraction, Fraction], tuple[Fraction, Fraction]]
+
+
+def enclose(x: Fraction) -> Between:
+    low = x.numerator * ONE // x.denominator
+    return low, -(-x.numerator * ONE // x.denominator)
+
+
+def plus(*parts: Between) -> Between:
+    return sum(low for low, _ in parts), sum(high for _, high in parts)
+
+
+def minus(a: Between, b: Between) -> Between:
+    return a[0] - b[1], a[1] - b[0]
+
+
+def times(a: Between, b: Between) -> Between:
+    found = [x * y for x in a for y in b]
+    return min(found) >> PLACES, -(-max(found) >> PLACES)
+
+
+def over(a: Between, b: Between) -> Between:
+    """A quotient by something positive."""
+    require(b[0] > 0, "a number cannot be told from zero", Invalid)
+    low, high = a[0] * ONE, a[1] * ONE
+    return low // b[low >= 0], -(-high // b[high < 0])
+
+
+def join(a: Between, b: Between) -> Between:
+    return min(a[0], b[0]), max(a[1], b[1])
+
+
+@lru_cache(maxsize=1 << 14)
+def decay(y: Fraction, places: int = PLACES) -> Between:
+    """exp(-y) for y >= 0, by squaring exp(-y/2^k) with y/2^k <= 1/2 (Lemma S2)."""
+    if y > places:
+        return 0, 1
+    halvings, guard = (y.numerator // y.denominator + 1).bit_length(), places + 32
+    unit = 1 << guard
+    x = y.numerator * unit // (y.denominator << halvings)
+    term, total, count = unit, unit, 0
+    while term:
+        count += 1
+        term = (term * x >> guard) // count
+        total += -term if count % 2 else term
+    low, high = total - 4 * count - 8, total + 4 * count + 8
+    for _ in range(halvings):
+        low, high = low * low >> guard, (high * high >> guard) + 1
+    return low >> 32, (high >> 32) + 1
+
+
+@lru_cache(maxsize=1 << 14)
+def kernel(square: Fraction, x: Fraction) -> tuple[Between, Between]:
+    """K_A(x) = c/(x s) and its derivative by A, series at y = A x^2 <= 1/2 (Lemma S5)."""
+    y = enclose(square * x * x)
+    require(2 * y[1] <= ONE + 2, "the box leaves the flat chart")
+    term, c, s, ds = (ONE, ONE), (0, 0), (0, 0), (0, 0)
+    for k in range(30):
+        c, s = plus(c, term), plus(s, over_whole(term, 2 * k + 1))
+        ds = plus(ds, over_whole(term, 2 * (2 * k + 1) * (2 * k + 3)))
+        term = over_whole(times(term, y), (2 * k + 1) * (2 * k + 2))
+    rest = 0, 2 * term[1] + 2
+    c, s, ds = plus(c, rest), plus(s, rest), plus(ds, rest)
+    place = enclose(x)
+    slope = minus((s[0] // 2, s[1] // 2 + 1), over(times(c, ds), s))
+    return over(over(c, s), place), over(times(place, slope), s)
+
+
+def over_whole(a: Between, k: int) -> Between:
+    return a[0] // k, -(-a[1] // k)
+
+
+class Shapes:
+    """Distinct inputs on [0, 1], centred responses of size 1, and the level G (Lemma S1)."""
+
+    def __init__(self, problem: Problem) -> None:
+        inputs = [form[0] for form in problem.forms]
+        self.spend, self.count, self.weights = problem.spend, len(inputs), problem.weights
+        length, means = max(inputs[-1] - inputs[0], 1), [row[0] for row in problem.targets]
+        self.places = [Fraction(s - inputs[0], length) for s in inputs]
+        self.total = sum(self.weights)
+        centre = Fraction(sum(map(mul, self.weights, means)), self.total)
+        moved = [t - centre for t in means]
+        self.size = max(map(abs, moved)) or Fraction(1)
+        self.unit, self.scatter = self.size / problem.unit, problem.scatter
+        self.deviations = [d / self.size for d in moved]
+        self.square = sum((w * d * d for w, d in zip(self.weights, self.deviations)), Fraction(0))
+        self.scale = common([self.deviations], "the responses")
+        self.pulls = [w * x for w, x in zip(self.weights, whole([self.deviations], self.scale)[0])]
+        self.bits = 2 * (bits_of([self.pulls]) + PLACES)
+
+    def mirrored(self) -> "Shapes":
+        """The same problem read from the other end."""
+        other = copy(self)
+        other.places = [1 - x for x in self.places[::-1]]
+        other.deviations, other.pulls = self.deviations[::-1], self.pulls[::-1]
+        other.weights = self.weights[::-1]
+        return other
+
+    def level(self, loss: Fraction) -> Fraction:
+        return (loss - self.scatter) / self.unit**2
+
+    def loss(self, level: Fraction) -> Fraction:
+        return self.scatter + self.unit**2 * level
+
+    def terms(self, shape: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
+        """N and D of a rational shape."""
+        top = sum((p * u for p, u in zip(self.pulls, shape)), Fraction(0)) / self.scale
+        mean = sum((w * u for w, u in zip(self.weights, shape)), Fraction(0)) / self.total
+        spread = sum((w * (u - mean) ** 2 for w, u in zip(self.weights, shape)), Fraction(0))
+        return top, spread
+
+    def step(self, place: int, theta: Fraction) -> list[Fraction]:
+        return [Fraction(0)] * place + [theta] + [Fraction(1)] * (self.count - place - 1)
+
+    def moments(self, inner: list[Between]) -> tuple[list[int], list[int], int, int, int]:
+        """Centres, radii, N, sum w m and W sum w (m - mean)^2 in integers."""
+        shape = [(0, 0), *inner, (ONE, ONE)]
+        middle = [low + high >> 1 for low, high in shape]
+        radii = [max(high - m, m - low) for m, (low, high) in zip(middle, shape)]
+        first = sum(map(mul, self.weights, middle))
+        second = sum(w * m * m for w, m in zip(self.weights, middle))
+        spread = self.total * second - first * first
+        return middle, radii, sum(map(mul, self.pulls, middle)), first, spread
+
+    def above(self, inner: list[Between], level: Fraction) -> bool:
+        """Whether G > level < Q for all shapes of a box, exact in integers (Lemma S3)."""
+        if level >= self.square:
+            return False
+        middle, radii, top, first, spread = self.moments(inner)
+        p, q = (self.square - level).as_integer_ratio()
+        p, total = p * self.scale**2, self.total
+        value = p * spread - q * total * top * top
+        moved = 0
+        for w, pull, m, rho in zip(self.weights, self.pulls, middle, radii):
+            value -= 2 * abs(p * w * (total * m - first) - q * total * top * pull) * rho
+            moved += abs(pull) * rho
+        return value - q * total * moved * moved > 0
+
+    def fit(self, inner: list[Between]) -> tuple[Between, list[Between]]:
+        """v = N/D and w_i r_i for the inner points (Lemma S3)."""
+        middle, radii, _, first, spread = self.moments(inner)
+        lost = gained = 0
+        for w, m, rho in zip(self.weights, middle, radii):
+            lost += 2 * w * abs(self.total * m - first) * rho
+            gained += self.total * w * rho * rho
+        one, last = self.weights[0], self.weights[-1]
+        least = max((spread - lost) // self.total >> PLACES, one * last * ONE // (one + last))
+        most = (-(-(spread + lost + gained) // self.total) >> PLACES) + 1
+        shape = [(0, 0), *inner, (ONE, ONE)]
+        top = plus(*(times(enclose(Fraction(p, self.scale)), u)
+                     for p, u in zip(self.pulls, shape)))
+        v = over(top, (least, most))
+        low, high = plus(*((w * a, w * b) for w, (a, b) in zip(self.weights, shape)))
+        mean = low // self.total, -(-high // self.total)
+        rows = [*zip(self.weights, self.deviations, shape)][1:-1]
+        errors = [minus(enclose(d), times(v, minus(u, mean))) for _, d, u in rows]
+        return v, [(w * a, w * b) for (w, _, _), (a, b) in zip(rows, errors)]
+
+    def slope(self, fit: tuple[Between, list[Between]], derivatives: list[Between]) -> Between:
+        """The derivative of G along a curve of shapes (Lemma S3)."""
+        low, high = times(fit[0], plus((0, 0), *map(times, fit[1], derivatives)))
+        return -2 * high, -2 * low
+
+
+class FlatBoxes:
+    """Shapes with r <= 1/2 in coordinates k and q = r^2 - k^2 (Lemma S5)."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes, self.inner = shapes, shapes.places[1:-1]
+        self.root: Sides = (-Fraction(1, 2), Fraction(1, 2)), (Fraction(0), Fraction(1, 4))
+
+    def squares(self, box: Sides) -> tuple[Fraction, Fraction]:
+        (k0, k1), (q0, q1) = box
+        least = Fraction(0) if k0 <= 0 <= k1 else min(k0 * k0, k1 * k1)
+        return least + q0, max(k0 * k0, k1 * k1) + q1
+
+    def values(self, box: Sides) -> list[Between]:
+        ends = []
+        for k, square in zip(box[0][::-1], self.squares(box)):
+            last = minus(kernel(square, Fraction(1))[0], enclose(k))
+            parts = [minus(kernel(square, x)[0], enclose(k)) for x in self.inner]
+            ends.append([over(last, part) for part in parts])
+        return [*map(join, *ends)]
+
+    def derivatives(self, box: Sides, axis: int) -> list[Between]:
+        low, high = self.squares(box)
+
+        def ranges(x: Fraction) -> tuple[Between, Between]:
+            (a, da), (b, db) = kernel(low, x), kernel(high, x)
+            return join(a, b), join(da, db)
+
+        k, found = join(*map(enclose, box[0])), []
+        (last, rise), twice = ranges(Fraction(1)), (2 * k[0], 2 * k[1])
+        for value, slope in map(ranges, self.inner):
+            gap = minus(value, k)
+            below = times(gap, gap)
+            part = minus(times(rise, gap), times(slope, minus(last, k)))
+            by_square = over(part, below)
+            if axis == 0:
+                by_square = plus(over(minus(last, value), below), times(twice, by_square))
+            found.append(by_square)
+        return found
+
+
+class SteepBoxes:
+    """Shapes with 1/2 <= r <= steepest and xi <= 1/2 in these coordinates (Lemma S6)."""
+
+    def __init__(self, shapes: Shapes, steepest: Fraction) -> None:
+        self.shapes, self.inner = shapes, shapes.places[1:-1]
+        half = Fraction(1, 2)
+        self.root: Sides = (half, steepest), (Fraction(0), half)
+
+    def values(self, box: Sides) -> list[Between]:
+        found = []
+        for x in self.inner:
+            gap = 1 - x
+            z = [2 * r * (gap - xi) for r in box[0] for xi in box[1]]
+            parts = [over(rise(2 * r * gap), rise(2 * r * x)) for r in box[0]]
+            quotient = join(*parts)
+            ends = []
+            for exponent, factor in ((max(z), quotient[1]), (min(z), quotient[0])):
+                power = decay(abs(exponent))
+                if exponent > 0:  # u = e^-z/(e^-z + factor)
+                    u = over(power, plus(power, (factor, factor)))
+                else:  # u = 1/(1 + e^z factor)
+                    odds = times(power, (factor, factor))
+                    u = over((ONE, ONE), plus((ONE, ONE), odds))
+                ends.append(u)
+            low, high = join(*ends)
+            found.append((max(low, 0), min(high, ONE)))
+        return found
+
+    def derivatives(self, box: Sides, axis: int) -> list[Between]:
+        (r0, r1), _ = box
+        r, xi = (join(*map(enclose, side)) for side in box)
+        found = []
+        for x, u in zip(self.inner, self.values(box)):
+            factor = times((2 * u[0], 2 * u[1]), minus((ONE, ONE), u))
+            if axis == 1:
+                found.append(times(factor, r))
+                continue
+            gap = 1 - x
+            first = join(*(over(enclose(gap), rise(2 * s * gap)) for s in (r0, r1)))
+            last = join(*(
+                over(times(enclose(x), decay(2 * s * x)), rise(2 * s * x)) for s in (r0, r1)
+            ))
+            moved = times(factor, minus(minus(first, xi), last))
+            found.append((-moved[1], -moved[0]))
+        return found
+
+
+def rise(y: Fraction) -> Between:
+    """1 - exp(-y)."""
+    low, high = decay(y)
+    return ONE - high, ONE - low
+
+
+class Cover:
+    """Boxes that cover all shapes, closed one by one (Lemmas S7 and S8)."""
+
+    def __init__(self, lower: Fraction, upper: Fraction, lines: Lines) -> None:
+        self.lower, self.upper, self.lines = lower, upper, lines  # levels of the claim
+        self.escapes = self.stays = False
+
+    def kept(self, proved: bool, touches: bool) -> None:
+        require(proved, "the lower bound of a kept box is not proved", Invalid)
+        self.stays = True
+        self.escapes |= touches
+
+    def bounded(self, chart: FlatBoxes | SteepBoxes, box: Sides) -> bool:
+        """Whether the levels of a box are at least the lower bound, by the mean value theorem."""
+        shapes, values = chart.shapes, chart.values(box)
+        if self.lower <= 0 or shapes.above(values, self.lower):
+            return True
+        loss, fit = Fraction(0), shapes.fit(values)
+        middle = [((low + high) / 2,) * 2 for low, high in box]
+        for axis, (low, high) in enumerate(box):
+            if low < high:
+                slope = shapes.slope(fit, chart.derivatives(box, axis))
+                loss += Fraction(max(slope[1], -slope[0]), ONE) * (high - low) / 2
+        return shapes.above(chart.values((middle[0], middle[1])), self.lower + loss)
+
+    def chart(self, chart: FlatBoxes | SteepBoxes) -> None:
+        stack, shapes = [(chart.root, 0)], chart.shapes
+        while stack:
+            box, depth = stack.pop()
+            head, *rest = self.lines.step()
+            self.lines.spend(128 * shapes.count, shapes.bits)
+            touches = box[1][0] == 0
+            if head == "s" and rest in ([0], [1]):
+                require(depth < MAX_HALVINGS, "a box is too small")
+                low, high = box[rest[0]]
+                for side in ((low + high) / 2, high), (low, (low + high) / 2):
+                    half = (side, box[1]) if rest == [0] else (box[0], side)
+                    stack.append((half, depth + 1))
+            elif head == "v" and not rest:
+                proved = shapes.above(chart.values(box), self.upper)
+                require(proved, "a level of a box is not above the claim", Invalid)
+            elif (head == "c" and rest in ([0], [1])) or (head == "e" and not rest):
+                axis = rest[0] if rest else 1
+                fit = shapes.fit(chart.values(box))
+                fall, climb = shapes.slope(fit, chart.derivatives(box, axis))
+                if head == "c":
+                    good = climb < 0 or (fall > 0 and not (axis and touches))
+                    require(good, "a derivative may vanish", Invalid)
+                    continue
+                face: Sides = (box[0], (Fraction(0), Fraction(0)))
+                good = touches and fall > 0 and self.bounded(chart, face)
+                require(good, "the level does not rise from the boundary", Invalid)
+                self.escapes = True
+            else:
+                require(head == "k" and not rest, "not a step of this proof")
+                self.kept(self.bounded(chart, box), touches)
+
+    def region(self, shapes: Shapes, place: int, root_eta: int) -> None:
+        """Shapes near the steps with a free value at one place."""
+        stack = [(Fraction(0), Fraction(1), 0)]
+        eps = root_eta + -(-root_eta * root_eta >> PLACES)
+        while stack:
+            low, high, depth = stack.pop()
+            head, *rest = self.lines.step()
+            self.lines.spend(64 * shapes.count, shapes.bits)
+            free = join(enclose(low), enclose(high))
+            values = [(0, eps)] * (place - 1) + [free]
+            values += [(ONE - eps, ONE)] * (shapes.count - 2 - place)
+            if head == "s" and rest == [0]:
+                require(depth < MAX_HALVINGS, "a box is too small")
+                middle = (low + high) / 2
+                stack += [(middle, high, depth + 1), (low, middle, depth + 1)]
+                continue
+            require(head in ("v", "e", "k") and not rest, "not a step of this proof")
+            if head == "v":
+                proved = shapes.above(values, self.upper)
+                require(proved, "a level of a region is not above the claim", Invalid)
+            elif head == "k":
+                self.kept(self.lower <= 0 or shapes.above(values, self.lower), True)
+            else:
+                good = uphill(shapes.fit(values), place, (low, high), root_eta, eps)
+                require(good, "networks may be below the steps", Invalid)
+                good = step_bounded(shapes, place, low, high, self.lower)
+                require(good, "a step is below the claim", Invalid)
+                self.escapes = True
+
+
+def uphill(
+    fit: tuple[Between, list[Between]],
+    place: int,
+    ends: tuple[Fraction, Fraction],
+    root_eta: int,
+    eps: int,
+) -> bool:
+    """Whether all networks of a region have larger levels than some step (Lemma S8)."""
+    v, residuals = fit
+    rising = [(-high, -low) for low, high in (times(v, r) for r in residuals)]
+    left = [low for low, _ in rising[: place - 1]]
+    right = [-high for _, high in rising[:place - 1:-1]]
+    free, kappa = rising[place - 1], -(-root_eta * eps >> PLACES)
+
+    def leads(terms: list[int], ratio: int) -> bool:
+        others = sum(min(x, 0) for x in terms[:-1])
+        return not terms or terms[-1] * ONE + ratio * others > 0
+
+    first, second = leads(left, kappa), leads(right, kappa)
+    return (
+        (first and second)
+        or (ends[0] == 0 and second and leads([*left, free[0]], eps))
+        or (ends[1] == 1 and first and leads([*right, -free[1]], eps))
+    )
+
+
+def step_bounded(
+    shapes: Shapes, place: int, low: Fraction, high: Fraction, lower: Fraction
+) -> bool:
+    """Whether (Q - lower) D - N^2, quadratic in theta, is not negative from low to high."""
+
+    def value(theta: Fraction) -> Fraction:
+        top, spread = shapes.terms(shapes.step(place, theta))
+        return (shapes.square - lower) * spread - top * top
+
+    ends, (f, g, h) = (value(low), value(high)), (value(Fraction(k)) for k in range(3))
+    a = (h - 2 * g + f) / 2
+    b = g - f - a
+    inside = a > 0 and low < -b / (2 * a) < high
+    return min(ends) >= 0 and not (inside and 4 * a * f < b * b)
+
+
+def pool(responses: list[Fraction], weights: list[int]) -> list[tuple[Fraction, int]]:
+    """The nearest increasing vector: values and lengths of its blocks (Lemma S4)."""
+    blocks: list[tuple[Fraction, int, int]] = []
+    for t, w in zip(responses, weights):
+        blocks.append((t, w, 1))
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            (s, p, m), (t, q, n) = blocks[-2:]
+            blocks[-2:] = [((p * s + q * t) / (p + q), p + q, m + n)]
+    return [(value, length) for value, _, length in blocks]
+
+
+def isotonic(shapes: Shapes, radius: Fraction) -> Fraction:
+    """The level of the nearest monotone vector, a step that no network realises (Lemma S4)."""
+    found = []
+    for sign in (1, -1):
+        turned = [sign * d for d in shapes.deviations]
+        blocks = pool(turned, shapes.weights)
+        values = [value for value, length in blocks for _ in range(length)]
+        rows = zip(shapes.weights, turned, values)
+        level = sum((w * (d - y) ** 2 for w, d, y in rows), Fraction(0))
+        found.append((level, -sign, turned, values, blocks))
+    (level, _, turned, values, blocks), (other, _, _, _, others) = sorted(found)
+    count, weights = shapes.count, shapes.weights
+    good = len(blocks) == 2 or (len(blocks) == 3 and blocks[1][1] == 1)
+    require(good and len(blocks) < count, "the nearest monotone vector is not a step", Invalid)
+    good = other > level or 1 < len(others) < count
+    require(good, "a network may have the least loss", Invalid)
+    if radius:
+        first = 0
+        for value, length in blocks:
+            block = sum(weights[first : first + length])
+            part, weight = Fraction(0), 0
+            for i in range(first, first + length - 1):
+                part += weights[i] * (turned[i] - value)
+                weight += weights[i]
+                good = good and part * block > 2 * radius * weight * (block - weight)
+            first += length
+        jumps = [b[0] - a[0] for a, b in pairwise(blocks)]
+        room = other - level - 4 * radius * radius * shapes.total
+        good = good and min(jumps) > 2 * radius > 0 < room
+        good = good and room * room > 16 * radius * radius * level * shapes.total
+        require(good, "the radius of the open set is too large", Invalid)
+    return level
+
+
+def smooth(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fraction | None]:
+    """One logistic or tanh neuron, one input and one output (Lemmas S1 to S9)."""
+    require(problem.width == 1 and problem.shape == (1, 1), "one input, neuron and output only")
+    require(problem.hidden_bias and problem.output_bias, "the rule needs both biases")
+    shapes, (kind, *rest) = Shapes(problem), lines.step()
+    count, d = shapes.count, shapes.deviations
+    lines.spend(256 * count, shapes.bits)
+    if kind != "boxes":
+        known = kind in ("constant", "fit", "affine") and not rest
+        require(known or (kind == "isotonic" and len(rest) == 1), "not a step of this proof")
+        level, answer = Fraction(0), "attained"
+        if kind == "constant":
+            require(not any(d), "the responses are not constant", Invalid)
+        elif kind == "fit":
+            good = count <= 2 or (count == 3 and (d[1] - d[0]) * (d[2] - d[1]) > 0)
+            require(good and any(d), "the responses are not fitted exactly", Invalid)
+        else:
+            answer = "not-attained"
+            require(any(d) and count >= 3, "there are too few responses", Invalid)
+            if kind == "affine":
+                top, spread = shapes.terms(shapes.places)
+                good = count >= 4 and shapes.square * spread == top * top
+                require(good, "the responses are not affine", Invalid)
+            else:
+                radius = rational(rest[0], "the radius") / shapes.unit
+                require(radius >= 0, "the radius is negative")
+                level = isotonic(shapes, radius)
+        require(lower <= shapes.loss(level), "the claim is above the infimum", Invalid)
+        return answer, shapes.loss(level)
+    require(len(rest) == 2 and isinstance(rest[1], list), "not a step of this proof")
+    steepest, (name, *where) = rational(rest[0], "the largest r"), rest[1] or [""]
+    good = 1 <= steepest <= 1 << 32 and steepest.denominator <= 1 << 64
+    require(good, "the largest r is out of range")
+    require(count >= 4 and any(d), "there are too few responses", Invalid)
+    reach = None
+    if name == "affine" and not where:
+        top, spread = shapes.terms(shapes.places)
+        reach = shapes.square - top * top / spread
+    elif name == "step" and len(where) == 2:
+        j, theta = where[0], rational(where[1], "theta")
+        require(type(j) is int and 0 < j < count - 1 and 0 <= theta <= 1, "not a step function")
+        top, spread = shapes.terms(shapes.step(j, theta))
+        reach = shapes.square - top * top / spread
+    else:
+        require(name == "" and not rest[1], "not a limit")
+    # A limit bounds the infimum as well as a network does, and is known exactly.
+    least, most = shapes.level(lower), reach
+    if most is None:
+        most = shapes.level(problem.claimed)
+    require(most < shapes.square, "the upper bound is not below the constants", Invalid)
+    cover = Cover(least, most, lines)
+    cover.chart(FlatBoxes(shapes))
+    cover.chart(SteepBoxes(shapes, steepest))
+    cover.chart(SteepBoxes(shapes.mirrored(), steepest))
+    gap = min(b - a for a, b in pairwise(shapes.places))
+    root_eta = decay(steepest * gap)[1]
+    require(2 * root_eta < ONE, "the largest r is too small")
+    for place in range(1, count - 1):
+        cover.region(shapes, place, root_eta)
+    answer = "attained" if not cover.escapes else "undecided" if cover.stays else "not-attained"
+    return answer, None if reach is None else shapes.loss(reach)
+
+
 RULES = {
     "nonnegative": nonnegative,
     "one-output": one_output,
@@ -1942,6 +2469,7 @@ RULES = {
     "rank-bound": rank_bound,
     "projections": projections,
     "secants": secants,
+    "smooth": smooth,
 }
 CLOSED = ("one-neuron", "full-rank")  # the hypotheses of these imply that a minimiser exists
 
@@ -1966,9 +2494,11 @@ def check(certificate: str, data: str | None = None) -> str:
         same = data is None or read_data(data, named) == [inputs, outputs]
         require(same, "the data file differs from the data of the certificate", Invalid)
         problem = Problem(inputs, outputs, parse_architecture(architecture), lines)
+        good = bool(problem.smooth) == (method == "smooth")
+        require(good, f"the activation must be that of the method {method}")
         loss = problem.loss(*parse_network(network, problem))
         require(lower <= upper, "the lower bound exceeds the upper bound", Invalid)
-        problem.best = loss
+        problem.best, problem.claimed = loss, upper
         proved, reach = RULES[method](problem, lower, lines) or (None, None)
         good = loss <= upper or (reach is not None and reach <= upper)
         require(good, "the network's loss exceeds the claimed upper bound", Invalid)

@@ -21,6 +21,7 @@ from symerm.attainability.proofs import (
     RankProof,
     SecantProof,
 )
+from symerm.attainability.smooth_verdict import SmoothProof
 from symerm.attainability.verdict import Verdict
 from symerm.certificates import checker
 from symerm.errors import CertificateError
@@ -167,6 +168,8 @@ def _method(proof: Any) -> str:
         return "projections"
     if isinstance(proof, SecantProof):
         return "secants"
+    if isinstance(proof, SmoothProof):
+        return "smooth"
     raise CertificateError("the verdict carries no proof")
 
 
@@ -177,6 +180,8 @@ def _steps(proof: Any) -> Iterator[list[Any]]:
         yield ["r", _numeral(proof.level), _matrix(proof.factor)]
     if isinstance(proof, SecantProof):
         yield from _secant_steps(proof)
+    if isinstance(proof, SmoothProof):
+        yield from (_nested(step) for step in proof.steps)
     if isinstance(proof, ProjectionProof):
         yield [
             "w",

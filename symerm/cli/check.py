@@ -11,7 +11,7 @@ import typer
 
 from symerm.cli.interrupts import loading
 from symerm.cli.values import parse_columns, parse_count, parse_positive, parse_seconds
-from symerm.errors import InputError, SymermError
+from symerm.errors import InputError, SymermError, UnsupportedError
 from symerm.files import require_writable, write_atomically
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def check(
         str | None, typer.Option(metavar="C,D", help="Output columns. [default: the last]")
     ] = None,
     activation: Annotated[
-        str, typer.Option(metavar="NAME", help="relu or leaky:SLOPE, as in leaky:1/10.")
+        str, typer.Option(metavar="NAME", help="relu, leaky:1/10, logistic or tanh.")
     ] = "relu",
     no_output_bias: Annotated[
         bool, typer.Option("--no-output-bias", help="Fix the output biases at zero.")
@@ -75,6 +75,7 @@ def check(
       symerm check dataset:nile --width 1 --certificate nile.json
       symerm check measurements.csv --width 2 --inputs a,b --outputs y --json
       symerm check dataset:counterexample-3 --width 2 --plot escape.png
+      symerm check points.csv --width 1 --activation logistic --certificate proof.json
     """
     from symerm.problem.architecture import Architecture, parse_activation
     from symerm.problem.problem import Problem
@@ -89,6 +90,12 @@ def check(
         hidden_bias=not no_hidden_bias,
         output_bias=not no_output_bias,
     )
+    if not architecture.activation.is_piecewise_linear:
+        for option, value in (("--plot", plot), ("--resume", resume)):
+            if value is not None:
+                raise UnsupportedError(
+                    f"{option} needs a piecewise-linear activation, not {activation}; leave it out"
+                )
     _check_paths(data, certificate=certificate, resume=resume, plot=plot)
     dataset = open_dataset(
         data, parse_columns("--inputs", inputs), parse_columns("--outputs", outputs)

@@ -114,7 +114,7 @@ def _draw_panel(axes: Any, verdict: Verdict, k: int) -> None:
               zip(dataset.inputs, dataset.outputs, strict=True)]
     first, last = min(points)[0], max(points)[0]
     heights = [y for _, y in points]
-    if verdict.escape is not None:
+    if isinstance(verdict.escape, Escape):
         heights.extend(_draw_escape(axes, verdict.escape, k, first, last))
     elif verdict.minimiser is not None:
         name = "minimiser" if verdict.verdict == "attained" else "best network found"

@@ -12,11 +12,17 @@ from fractions import Fraction
 
 from symerm.arithmetic.rationals import format_rational
 from symerm.attainability.escape import Escape
+from symerm.attainability.smooth_escape import SmoothEscape
 from symerm.attainability.verdict import Verdict
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
 from symerm.problem.problem import Problem
-from symerm.reports.formulas import eps_formula, format_decimal, network_formulas
+from symerm.reports.formulas import (
+    combination_formula,
+    eps_formula,
+    format_decimal,
+    network_formulas,
+)
 
 __all__ = ["format_decimal", "format_verdict"]
 
@@ -112,7 +118,7 @@ def _network(network: ShallowNetwork, dataset: Dataset) -> Iterator[str]:
     )
 
 
-def _escape(escape: Escape, dataset: Dataset) -> Iterator[str]:
+def _escape(escape: Escape | SmoothEscape, dataset: Dataset) -> Iterator[str]:
     """How the infimum is approached: where the family tends to, the family, its loss, samples."""
     yield _entry("escape", f"{escape.stratum['description']}; no network realises the limit")
     places = [name for name in escape.stratum if name not in ("kind", "description")]
@@ -120,19 +126,35 @@ def _escape(escape: Escape, dataset: Dataset) -> Iterator[str]:
         entry = escape.stratum[name]
         text = entry if isinstance(entry, str) else ", ".join(entry)
         yield _entry("stratum" if k == 0 else "", f"{name}: {text}")
-    family = network_formulas(
-        *escape.family,
-        activation=escape.samples[0][1].activation.name,
-        inputs=dataset.input_names, outputs=dataset.output_names,
-    )
-    for k, line in enumerate(family):
+    for k, line in enumerate(_family(escape, dataset)):
         yield _entry("family" if k == 0 else "", line)
-    loss, rounded = eps_formula(escape.loss)
-    yield _entry("loss", f"{'~' if rounded else '='} {loss}")
-    yield _entry("limit", f"loss {_number(escape.limit)} as eps falls to 0")
+    if isinstance(escape, Escape):
+        loss, rounded = eps_formula(escape.loss)
+        yield _entry("loss", f"{'~' if rounded else '='} {loss}")
+    if escape.limit is not None:
+        yield _entry("limit", f"loss {_number(escape.limit)} as eps falls to 0")
     yield _entry("rate", escape.rate)
+    # The losses of smooth networks are not rational: what is shown is an upper bound.
+    at_most = "at most " if isinstance(escape, SmoothEscape) else ""
     for k, (eps, _, value) in enumerate(escape.samples):
-        yield _entry("samples" if k == 0 else "", f"eps {format_rational(eps)}: {_number(value)}")
+        shown = f"eps {format_rational(eps)}: {at_most}{_number(value)}"
+        yield _entry("samples" if k == 0 else "", shown)
+
+
+def _family(escape: Escape | SmoothEscape, dataset: Dataset) -> Iterator[str]:
+    """The networks of the family."""
+    if isinstance(escape, Escape):
+        yield from network_formulas(
+            *escape.family,
+            activation=escape.samples[0][1].activation.name,
+            inputs=dataset.input_names, outputs=dataset.output_names,
+        )
+        return
+    a, b, v, c, neuron = escape.parts
+    text, rounded = combination_formula([v], [neuron], c)
+    yield f"{dataset.output_names[0]} {'~' if rounded else '='} {text}"
+    text, rounded = combination_formula([a], dataset.input_names, b)
+    yield f"h1 {'~' if rounded else '='} {escape.samples[0][1].activation.name}({text})"
 
 
 def _number(value: Fraction) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from symerm.arithmetic.rationals import format_rational
 from symerm.attainability.escape import Escape
+from symerm.attainability.smooth_escape import SmoothEscape
 from symerm.attainability.verdict import Verdict
 from symerm.networks.serialization import network_to_json
 
@@ -50,18 +51,24 @@ def verdict_to_json(verdict: Verdict, *, certificate: str | None = None) -> dict
     }
 
 
-def _escape(escape: Escape) -> dict[str, Any]:
-    """The stratum, the family with entries in eps, its loss and rate, and networks of it."""
+def _family(escape: Escape | SmoothEscape) -> dict[str, Any]:
+    """The weights and biases as texts in eps."""
+    if isinstance(escape, SmoothEscape):
+        return dict(escape.family)
     hidden_weights, hidden_biases, output_weights, output_biases = escape.family
     return {
+        "hidden_weights": [list(map(str, row)) for row in hidden_weights],
+        "hidden_biases": list(map(str, hidden_biases)),
+        "output_weights": [list(map(str, row)) for row in output_weights],
+        "output_biases": list(map(str, output_biases)),
+    }
+
+
+def _escape(escape: Escape | SmoothEscape) -> dict[str, Any]:
+    """The stratum, the family with entries in eps, its loss and rate, and networks of it."""
+    return {
         "stratum": dict(escape.stratum),
-        "family": {
-            "activation": escape.samples[0][1].activation.name,
-            "hidden_weights": [list(map(str, row)) for row in hidden_weights],
-            "hidden_biases": list(map(str, hidden_biases)),
-            "output_weights": [list(map(str, row)) for row in output_weights],
-            "output_biases": list(map(str, output_biases)),
-        },
+        "family": {"activation": escape.samples[0][1].activation.name, **_family(escape)},
         "loss": str(escape.loss),
         "rate": escape.rate,
         "samples": [

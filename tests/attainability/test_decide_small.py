@@ -136,7 +136,9 @@ def test_hand_computed():
 
 def test_smooth_activations_are_refused():
     with pytest.raises(UnsupportedError):
-        decide(problem_of([0, 1, 2], [0, 2, 1], 1, "tanh"))
+        decide(problem_of([0, 1, 2], [0, 2, 1], 1, "erf"))
+    with pytest.raises(UnsupportedError, match="width 1, one input and one output"):
+        decide(problem_of([0, 1, 2], [0, 2, 1], 2, "tanh"))
 
 
 def test_several_outputs_are_decided():
