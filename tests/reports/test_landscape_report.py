@@ -149,7 +149,8 @@ def test_a_network_that_is_not_critical():
         classify(network_of([(1, "-1/3", 0)], "1/2"), LINE), on_line, (0, 0, 1, 0),
         coefficient=Fraction(-10, 81),
     )
-    assert text_of(found, nearby=NoCriticalPoint("nothing is near"), pictures=["p.svg"]) == golden("""
+    nowhere = NoCriticalPoint("nothing is near")
+    assert text_of(found, nearby=nowhere, pictures=["p.svg"]) == golden("""
 verdict     not-critical
 reason      as said in this test
 loss        1/12 ~ 0.08333333333
