@@ -117,11 +117,15 @@ class StepRegion:
         Number n of inputs.
     root_eta : arb
         An upper bound of sqrt(eta).
+    tilt : Fraction
+        2 R ((x_j - x_(j-1)) - (x_(j+1) - x_j)) for the least r, R: the larger, the faster u_(j-1)
+        vanishes in comparison with 1 - u_(j+1).
     """
 
     place: int
     size: int
     root_eta: Any
+    tilt: Fraction
 
     @property
     def eps(self) -> Any:
@@ -147,21 +151,35 @@ class StepRegion:
             rising[: self.place - 1], rising[self.place - 1], rising[self.place:]
         )
         right = [-g for g in right[::-1]]
-        plain = (_leads(left, self._kappa), _leads(right, self._kappa))
+        first, second = _lead(left, self._kappa), _lead(right, self._kappa)
         return bool(
-            all(plain)
-            or (low == 0 and plain[1] and _leads([*left, free], self.eps))
-            or (high == 1 and plain[0] and _leads([*right, -free], self.eps))
+            (first > 0 and second > 0)
+            or (low == 0 and second > 0 and _lead([*left, free], self.eps) > 0)
+            or (high == 1 and first > 0 and _lead([*right, -free], self.eps) > 0)
+            or (left and right and self._outweighs(first, second, low, high))
         )
+
+    def _outweighs(self, first: Any, second: Any, low: Fraction, high: Fraction) -> bool:
+        """Whether one side outweighs the other, whose increments are at least as small."""
+        eta = self.root_eta * self.root_eta
+        least = (1 - eta) * (1 - eta)
+        fading = ball(-abs(self.tilt)).exp()
+        if self.tilt >= 0 and second > 0:
+            gain = second * least * (1 - self.eps) * ball((1 - high) ** 2)
+            return bool(gain + first * fading * ball(high**2) > 0)
+        if self.tilt <= 0 and first > 0:
+            gain = first * least * ball(low**2)
+            return bool(gain + second * (1 + self.root_eta) * fading * ball((1 - low) ** 2) > 0)
+        return False
 
     @property
     def _kappa(self) -> Any:
         return self.root_eta * self.root_eta * (1 + self.root_eta)
 
 
-def _leads(derivatives: Sequence[Any], ratio: Any) -> bool:
-    """Whether the last term outweighs the others, whose increments are smaller by a ratio."""
+def _lead(derivatives: Sequence[Any], ratio: Any) -> Any:
+    """A bound of the sum of terms relative to the last one; the others are smaller by a ratio."""
     if not derivatives:
-        return True
+        return arb(1)
     others = sum((g.lower().min(arb(0)) for g in derivatives[:-1]), arb(0))
-    return bool(derivatives[-1].lower() + ratio * others > 0)
+    return derivatives[-1].lower() + ratio * others

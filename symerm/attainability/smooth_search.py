@@ -29,7 +29,7 @@ Step = tuple[str, ...] | tuple[str, int]
 #: Halvings of a box before it is kept without the lower bound asked for.
 _DEPTH = 120
 _STEP_DEPTH = 24
-_STEP_BOXES = 300
+_STEP_BOXES = 60
 #: Products of r and the smallest gap that are tried for the end of the steep charts.
 _STEEPNESS = tuple(Fraction(k, 2) for k in (2, 3, 4, 5, 6, 8, 12, 18, 30))
 #: Larger than the difference between this enclosure and the checker's.
@@ -269,22 +269,31 @@ def prove(
 
 
 def choose_steepest(
-    problem: ShapeProblem, *, upper: Fraction, lower: Fraction, aim: str
-) -> Fraction:
-    """The least r from a short list beyond which the steps can be closed, or the last one."""
+    problem: ShapeProblem,
+    *,
+    upper: Fraction,
+    lower: Fraction,
+    aim: str,
+    deadline: float | None = None,
+) -> tuple[Fraction, bool]:
+    """The least r from a short list beyond which the steps can be closed, or the last one.
+
+    The second entry says whether they can; if not, there is no proof of the verdict.
+    """
     levels = Levels(problem)
     gap = _smallest_gap(problem)
     steepest = Fraction(1)
     for times in _STEEPNESS:
         steepest = max(Fraction(1), times / gap)
-        search = _Search(problem, upper, lower, _Budget(_STEP_BOXES, None), aim)
+        budget = _Budget(_STEP_BOXES * problem.size, deadline)
+        search = _Search(problem, upper, lower, budget, aim)
         for region in step_regions(problem, steepest):
             search.step_region(region, levels)
             if search.stays:
                 break
         else:
-            break
-    return steepest
+            return steepest, True
+    return steepest, False
 
 
 def _smallest_gap(problem: ShapeProblem) -> Fraction:
@@ -294,7 +303,11 @@ def _smallest_gap(problem: ShapeProblem) -> Fraction:
 def step_regions(problem: ShapeProblem, steepest: Fraction) -> list[StepRegion]:
     """The regions that hold all shapes with r >= steepest."""
     root_eta = arb(ball(-steepest * _smallest_gap(problem)).exp().upper())
-    return [StepRegion(j, problem.size, root_eta) for j in range(1, problem.size - 1)]
+    x = problem.places
+    return [
+        StepRegion(j, problem.size, root_eta, 2 * steepest * (2 * x[j] - x[j - 1] - x[j + 1]))
+        for j in range(1, problem.size - 1)
+    ]
 
 
 def _clear(slope: Any) -> bool:

@@ -230,17 +230,21 @@ def _searched(
     if upper < _TINY * shapes.square:
         wanted = Fraction(0)
     wanted = max(wanted, Fraction(0))
-    steepest = choose_steepest(shapes, upper=upper, lower=wanted, aim=aim)
-    boxes = prove(
-        shapes, upper=upper, lower=wanted, steepest=steepest, aim=aim, reach=reach,
-        boxes=_BOXES, deadline=deadline,
+    steepest, decided = choose_steepest(
+        shapes, upper=upper, lower=wanted, aim=aim, deadline=deadline
     )
-    decided = boxes.stays != boxes.escapes
-    if not decided:
-        boxes = prove(
-            shapes, upper=upper, lower=upper * (1 - _COARSE), steepest=steepest, aim="bounds",
-            reach=reach, boxes=_BOXES, deadline=deadline,
+
+    def proved(lower: Fraction, aim: str) -> BoxProof:
+        return prove(
+            shapes, upper=upper, lower=lower, steepest=steepest, aim=aim, reach=reach,
+            boxes=_BOXES, deadline=deadline,
         )
+
+    if decided:
+        boxes = proved(wanted, aim)
+        decided = boxes.stays != boxes.escapes
+    if not decided:
+        boxes = proved(upper * (1 - _COARSE), "bounds")
     proof = SmoothProof((_head(boxes), *boxes.steps))
     statistics = {"boxes": len(boxes.steps)}
     lower = shapes.to_loss(boxes.lower)

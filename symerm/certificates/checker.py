@@ -2055,7 +2055,7 @@ class Shapes:
         self.square = sum((w * d * d for w, d in zip(self.weights, self.deviations)), Fraction(0))
         self.scale = common([self.deviations], "the responses")
         self.pulls = [w * x for w, x in zip(self.weights, whole([self.deviations], self.scale)[0])]
-        self.bits = 2 * (bits_of([self.pulls]) + PLACES)
+        self.bits = 2 * (bits_of([self.pulls]) + PLACES) + problem.bits
 
     def mirrored(self) -> "Shapes":
         """The same problem read from the other end."""
@@ -2281,7 +2281,7 @@ class Cover:
                 require(head == "k" and not rest, "not a step of this proof")
                 self.kept(self.bounded(chart, box), touches)
 
-    def region(self, shapes: Shapes, place: int, root_eta: int) -> None:
+    def region(self, shapes: Shapes, place: int, root_eta: int, tilt: Fraction) -> None:
         """Shapes near the steps with a free value at one place."""
         stack = [(Fraction(0), Fraction(1), 0)]
         eps = root_eta + -(-root_eta * root_eta >> PLACES)
@@ -2304,7 +2304,7 @@ class Cover:
             elif head == "k":
                 self.kept(self.lower <= 0 or shapes.above(values, self.lower), True)
             else:
-                good = uphill(shapes.fit(values), place, (low, high), root_eta, eps)
+                good = uphill(shapes.fit(values), place, (low, high), root_eta, tilt)
                 require(good, "networks may be below the steps", Invalid)
                 good = step_bounded(shapes, place, low, high, self.lower)
                 require(good, "a step is below the claim", Invalid)
@@ -2316,25 +2316,34 @@ def uphill(
     place: int,
     ends: tuple[Fraction, Fraction],
     root_eta: int,
-    eps: int,
+    tilt: Fraction,
 ) -> bool:
     """Whether all networks of a region have larger levels than some step (Lemma S8)."""
     v, residuals = fit
     rising = [(-high, -low) for low, high in (times(v, r) for r in residuals)]
     left = [low for low, _ in rising[: place - 1]]
     right = [-high for _, high in rising[:place - 1:-1]]
-    free, kappa = rising[place - 1], -(-root_eta * eps >> PLACES)
+    low, high = ends
+    free, root = rising[place - 1], Fraction(root_eta, ONE)
+    eps = root + root * root
 
-    def leads(terms: list[int], ratio: int) -> bool:
+    def lead(terms: list[int], ratio: Fraction) -> Fraction:
         others = sum(min(x, 0) for x in terms[:-1])
-        return not terms or terms[-1] * ONE + ratio * others > 0
+        return terms[-1] + ratio * others if terms else Fraction(1)
 
-    first, second = leads(left, kappa), leads(right, kappa)
-    return (
-        (first and second)
-        or (ends[0] == 0 and second and leads([*left, free[0]], eps))
-        or (ends[1] == 1 and first and leads([*right, -free[1]], eps))
-    )
+    first, second = lead(left, root * eps), lead(right, root * eps)
+    if (
+        (first > 0 and second > 0)
+        or (low == 0 and second > 0 and lead([*left, free[0]], eps) > 0)
+        or (high == 1 and first > 0 and lead([*right, -free[1]], eps) > 0)
+    ):
+        return True
+    fading, least = Fraction(decay(abs(tilt))[1], ONE), (1 - root * root) ** 2
+    if left and right and tilt >= 0 and second > 0:
+        return second * least * (1 - eps) * (1 - high) ** 2 + first * fading * high**2 > 0
+    if left and right and tilt <= 0 and first > 0:
+        return first * least * low**2 + second * (1 + root) * fading * (1 - low) ** 2 > 0
+    return False
 
 
 def step_bounded(
@@ -2402,6 +2411,7 @@ def smooth(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fracti
     """One logistic or tanh neuron, one input and one output (Lemmas S1 to S9)."""
     require(problem.width == 1 and problem.shape == (1, 1), "one input, neuron and output only")
     require(problem.hidden_bias and problem.output_bias, "the rule needs both biases")
+    lines.rate *= 8
     shapes, (kind, *rest) = Shapes(problem), lines.step()
     count, d = shapes.count, shapes.deviations
     lines.spend(256 * count, shapes.bits)
@@ -2456,7 +2466,9 @@ def smooth(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fracti
     root_eta = decay(steepest * gap)[1]
     require(2 * root_eta < ONE, "the largest r is too small")
     for place in range(1, count - 1):
-        cover.region(shapes, place, root_eta)
+        before, at, after = shapes.places[place - 1 : place + 2]
+        tilt = 2 * steepest * (2 * at - before - after)
+        cover.region(shapes, place, root_eta, tilt)
     answer = "attained" if not cover.escapes else "undecided" if cover.stays else "not-attained"
     return answer, None if reach is None else shapes.loss(reach)
 

@@ -151,6 +151,6 @@ def test_steep_shapes_lie_in_a_region_of_a_step(a, b, threshold):
     zero, one = Fraction(0), Fraction(1)
     assert any(
         all(contains(ball, u) for ball, u in
-            zip(StepRegion(j, len(PLACES), root_eta).shapes(zero, one), shape, strict=True))
+            zip(StepRegion(j, len(PLACES), root_eta, zero).shapes(zero, one), shape, strict=True))
         for j in range(1, len(PLACES) - 1)
     )

@@ -114,5 +114,5 @@ def test_a_step_that_networks_improve_is_not_uphill():
     # The residual at the second input asks for a larger value there.
     shapes = shape_problem(smooth_problem(range(5), [0, 2, 1, 9, 9]))
     with ctx.workprec(160):
-        region = StepRegion(2, 5, arb(2) ** -30)
+        region = StepRegion(2, 5, arb(2) ** -30, Fraction(0))
         assert not region.uphill(Levels(shapes), Fraction(0), Fraction(1, 64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from fractions import Fraction
 from functools import cache
@@ -151,6 +152,19 @@ def test_claims_beyond_the_proof_are_refused(tmp_path: Path) -> None:
         line = answer(tmp_path, parts.text())
         assert line.startswith("INVALID"), line
         assert any(part in line for part in reason.split("|")), line
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_certificates_of_random_problems_are_accepted(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(500 + seed)
+    size = rng.randint(4, 6)
+    inputs = [Fraction(rng.randint(-40, 40), rng.randint(1, 3)) for _ in range(size)]
+    outputs = [Fraction(rng.randint(-40, 40), rng.randint(1, 5)) for _ in range(size)]
+    data = Dataset.from_rows(inputs, outputs)
+    activation = Activation(rng.choice(["logistic", "tanh"]))
+    verdict = decide(Problem(data, Architecture(1, activation)), tolerance=Fraction(1, 10**3))
+    text = "".join(certificate_text(verdict))
+    assert answer(tmp_path, text).split(" ")[:2] == ["VALID", verdict.verdict]
 
 
 def test_the_method_and_the_activation_belong_together(tmp_path: Path) -> None:
