@@ -120,7 +120,7 @@ def _ends(first: Vector, second: Vector) -> _Ends:
 def _fits(sign: int, a: Fraction, c: Fraction, product: Fraction, r: Fraction) -> bool:
     if sign > 0:
         return a + r > 0 and c + r > 0 and (a + r) * (c + r) >= product
-    return a <= r or c <= r or (a - r) * (c - r) <= product
+    return a <= r or (a - r) * (c - r) <= product
 
 
 def _nearest_to_one(inner: _Ends, outer: _Ends, r: Fraction) -> Surd | None:

@@ -427,6 +427,35 @@ def test_a_search_that_is_given_up_has_proved_its_bounds():
         function_distance(three, generic(3, 2, 1), limit=2)
 
 
+def test_a_maximum_between_concave_kinks_is_not_cut_off():
+    # The relaxation of max(x + 9/10, 0) has a slope near 1 there: one above 1 would lose it.
+    biases, outputs = ("-9/10", "7/10", "9/10"), ("-7/10", "4/5", "-2/5")
+    network = ShallowNetwork(
+        ((ONE,),) * 3, tuple(map(Fraction, biases)), tuple((Fraction(v),) for v in outputs), (ONE,)
+    )
+    found = function_distance(network, ZERO_FUNCTION, box=((-ONE, ONE),)).supremum
+    assert (found.value, found.point) == (Fraction(39, 25), (Fraction(9, 10),))
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("norm", [sobolev_seminorm, sup_norm])
+def test_the_bounds_of_single_cells_hold(norm, seed):
+    first, second = generic(6, 2, seed), generic(6, 2, seed + 100)
+    moved = ShallowNetwork(
+        first.hidden_weights, second.hidden_biases, first.output_weights, first.output_biases
+    )
+    box = ((-ONE, ONE),) * 2
+    forms = [difference_form(first, second, box=box), difference_form(first, moved)]
+    for form in forms:
+        value = norm(form).value
+        for limit in (0, 2, 4, 8, 16):
+            try:
+                norm(form, limit=limit)
+            except BudgetExceeded as refusal:
+                low, high = re.search(r"between (\S+) and (\S+);", str(refusal)).groups()
+                assert Fraction(low) <= value <= Fraction(high)
+
+
 def test_a_box_with_too_many_corners_is_refused_only_where_it_must_be_cut():
     size = MAX_BOX_DIMENSION + 1
     box = ((-ONE, ONE),) * size

@@ -209,6 +209,8 @@ def test_the_best_scaling_in_the_euclidean_norm(case):
         # A neuron without outputs may vanish.
         (((1,), (2,), (-3,), (0,)), Surd(2 * ONE), Surd(ONE / 3)),
         (((1,), (0,), (-3,), (0,)), Surd(ONE), None),
+        # Input weights that scaling does not move leave room for the outputs.
+        (((1,), (3,), (0,), (1,)), Surd(ONE), Surd(ONE / 2)),
         (((0,), (1,), (0,), (-2,)), Surd(ONE), None),
         (((0,), (0,), (0,), (0,)), Surd(ZERO), Surd(ONE)),
     ],
