@@ -75,10 +75,10 @@ def distance(
         functions = function_distance(a, b, box=box, limit=most)
     except BudgetExceeded as refusal:
         functions = None
-        notes.append(f"functions: {refusal}")
+        notes.append(f"no distance of functions: {refusal}")
     parameters, remark = _parameters(a, b, norm=norm, balanced=balanced)
     if remark:
-        notes.append(f"parameters: {remark}")
+        notes.append(remark)
     if as_json or style == "json":
         document = distances_to_json(functions, parameters, norm=norm, box=box, notes=notes)
         print(json.dumps(document))
@@ -105,8 +105,8 @@ def _parameters(
     shallow = as_two_layers(a), as_two_layers(b)
     try:
         if shallow[0] is None or shallow[1] is None:
-            remark = "with more than two layers, orders and scalings of neurons are not tried"
+            remark = "orders and scalings of neurons are tried for networks of two layers only"
             return entrywise_distance(a, b, norm=norm), remark
         return parameter_distance(shallow[0], shallow[1], norm=norm, balanced=balanced), ""
     except (InputError, UnsupportedError) as refusal:
-        return None, str(refusal)
+        return None, f"no distance of parameters: {refusal}"

@@ -126,7 +126,7 @@ def test_a_search_that_is_given_up_leaves_the_parameters(run, files) -> None:
     paths = files(cross, B)
     code, out, err = run("distance", *paths, "--limit", "1")
     assert (code, err) == (3, "")
-    assert "functions: the seminorm needs more than 1 cells: the 5 kinks" in out
+    assert "no distance of functions: the seminorm needs more than 1 cells: the 5 kinks" in out
     assert "parameters" in out
     code, out, _ = run("distance", *paths, "--limit", "1", "--json", "--domain", "-1:1")
     document = json.loads(out)
@@ -142,7 +142,7 @@ def test_deep_networks(run, files) -> None:
     assert code == 0
     assert "supremum on R^1      1  output 1 of A - B is" in out
     assert "maximum norm, as they stand" in out
-    assert "orders and scalings of neurons are not tried" in out
+    assert "orders and scalings of neurons are tried for networks of two layers only" in out
     absolute = {**A, "hidden_weights": [[1], [-1], [0]]}
     code, out, _ = run("distance", *files(DEEP, absolute), "--json")
     document = json.loads(out)
@@ -154,7 +154,7 @@ def test_deep_networks(run, files) -> None:
 def test_different_activations_have_no_distance_of_parameters(run, files) -> None:
     code, out, _ = run("distance", *files(A, {**A, "activation": "leaky:1/2"}))
     assert code == 0
-    assert "parameters: the activations differ: relu and leaky:1/2" in out
+    assert "no distance of parameters: the activations differ: relu and leaky:1/2" in out
 
 
 @pytest.mark.parametrize(
