@@ -90,7 +90,13 @@ def side(cone: SplitCone, form: Form) -> int:
 
 
 def is_bounded(cone: SplitCone) -> bool:
-    """Whether the cell contains no half-line."""
+    """Whether the cell contains no half-line.
+
+    Examples
+    --------
+    >>> is_bounded(domain_cone(1)), is_bounded(domain_cone(1, ((Fraction(0), Fraction(1)),)))
+    (False, True)
+    """
     return not cone.lines and all(ray[-1] for ray in cone.rays)
 
 
@@ -98,12 +104,24 @@ def weight(cone: SplitCone) -> int:
     """What a cell counts in a limit on cells: more than 1 if it has many corners.
 
     Cutting compares all pairs of generators.
+
+    Examples
+    --------
+    >>> [weight(domain_cone(p, ((Fraction(0), Fraction(1)),) * p)) for p in (2, 6, 8)]
+    [1, 2, 17]
     """
     return 1 + ((len(cone.rays) + len(cone.lines)) // 64) ** 2
 
 
 def settled(cone: SplitCone, forms: Sequence[Form]) -> SplitCone:
-    """A part of the cell with interior on which none of the forms takes both signs."""
+    """A part of the cell with interior on which none of the forms takes both signs.
+
+    Examples
+    --------
+    >>> part = settled(domain_cone(1), [(1, 0), (1, -2)])
+    >>> side(part, (1, 0)), side(part, (1, -2))
+    (1, 1)
+    """
     for form in forms:
         if side(cone, form) == 0:
             below, above = split_cone(cone, form)
@@ -112,7 +130,13 @@ def settled(cone: SplitCone, forms: Sequence[Form]) -> SplitCone:
 
 
 def interior_point(cone: SplitCone) -> Vector:
-    """A point strictly inside the cell."""
+    """A point strictly inside the cell.
+
+    Examples
+    --------
+    >>> interior_point(domain_cone(1, ((Fraction(0), Fraction(1)),)))
+    (Fraction(1, 2),)
+    """
     *point, height = cone.interior_point
     return tuple(Fraction(x, height) for x in point)
 

@@ -56,6 +56,14 @@ def difference_cells(
         If an activation is not piecewise linear.
     BudgetExceeded
         If there are more cells.
+
+    Examples
+    --------
+    >>> zero, one = Fraction(0), Fraction(1)
+    >>> ramp = DeepNetwork((Layer(((one,),), (zero,)), Layer(((one,),), (zero,))))
+    >>> line = DeepNetwork((Layer(((one,),), (zero,)),))
+    >>> [rows for _, rows in difference_cells(ramp, line, 1)]
+    [((Fraction(0, 1), Fraction(0, 1)),), ((Fraction(-1, 1), Fraction(0, 1)),)]
     """
     whole = domain_cone(dimension, box)
     cells: list[tuple[SplitCone, Rows]] = []

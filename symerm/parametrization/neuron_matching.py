@@ -161,6 +161,14 @@ def match_by_squares(
     """The order of least Euclidean norm, up to the width of the enclosure.
 
     The parameters are those of `match_by_maximum`.
+
+    Examples
+    --------
+    >>> one = Fraction(1)
+    >>> small, large = Neuron((one,), (one,)), Neuron((3 * one,), (2 * one,))
+    >>> found = match_by_squares([small, large], [large, small], (one,), False, one / 100)
+    >>> [column for column, _, _ in found.matched], found.distance.formula
+    ([1, 0], '1')
     """
     shift = sum((x * x for x in biases), _ZERO)
     end = enclosed(Surd.root(shift), width)
