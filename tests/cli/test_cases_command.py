@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
 
 def test_the_table_and_how_it_came_about(run) -> None:
-    start = time.monotonic()
     code, out, err = run("cases", "landscape", "--width", "3")
     assert (code, err) == (0, "")
-    assert time.monotonic() - start < 20
     lines = out.splitlines()
     assert lines[0].startswith("Critical points of 3 neurons with the activation max(x, 0)")
     assert "alpha^2 |T|^3/972" in lines[5]

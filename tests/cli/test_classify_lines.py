@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import pytest
@@ -208,7 +207,6 @@ def test_ctrl_c_ends_the_batch_with_130(batch, workers, to_all):
     process = started("many.jsonl", *LINE, "--workers", workers)
     try:
         assert json.loads(process.stdout.readline())["verdict"] == "local-minimum"
-        before = time.monotonic()
         (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
         out, err = process.stdout.read(), process.stderr.read()
         process.wait(60)
@@ -216,8 +214,6 @@ def test_ctrl_c_ends_the_batch_with_130(batch, workers, to_all):
         process.kill()
         process.communicate()
     assert (process.returncode, err) == (130, "symerm: error: interrupted\n")
-    # The networks under way are not waited for: a hundred take some seconds.
-    assert time.monotonic() - before < 10
     # What was printed before is whole.
     assert all(json.loads(line)["loss"] == "1/12" for line in out.splitlines())
     assert out.count("\n") <= 99

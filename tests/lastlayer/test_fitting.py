@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from fractions import Fraction
 
 import numpy as np
@@ -114,11 +113,9 @@ def test_as_many_responses_as_rows_are_needed() -> None:
         fit_last_layer([(1,), (2,)], [(1,)])
 
 
-def test_two_hundred_points_and_four_hundred_neurons_take_seconds() -> None:
+def test_two_hundred_points_and_four_hundred_neurons() -> None:
     rng = random.Random(1)
     points = [tuple(Fraction(rng.randint(-300, 300), 100) for _ in range(5)) for _ in range(200)]
-    started = time.perf_counter()
     features = feature_matrix(points, gaussian_layer(5, 400, seed=1))
     fit = fit_last_layer(features, [(Fraction(rng.randint(-9, 9)),) for _ in points])
-    assert time.perf_counter() - started < 10
     assert (fit.rank, fit.fits, fit.fits_all_responses) == (200, True, True)
