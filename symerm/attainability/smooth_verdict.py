@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from math import expm1, log
 
 from flint import ctx
@@ -31,6 +32,7 @@ from symerm.attainability.smooth_newton import stationary_point
 from symerm.attainability.smooth_problem import ShapeProblem, shape_problem
 from symerm.attainability.smooth_search import BoxProof, choose_steepest, prove
 from symerm.attainability.verdict import Verdict
+from symerm.errors import UnsupportedError
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.problem import Problem
 
@@ -40,6 +42,8 @@ _PRECISION = 160
 _BOXES = 20_000
 #: Levels below this share of Q are taken for a fit that is exact up to rounding.
 _TINY = Fraction(1, 10**18)
+#: Smallest gap between inputs, relative to their range.
+_CLOSEST = Fraction(1, 1000)
 #: Relative width of the bounds that are proved if there is no verdict.
 _COARSE = Fraction(1, 1000)
 #: How much lower than all limits a network has to be before it is tried as a minimiser.
@@ -101,7 +105,8 @@ def decide_smooth(
     Raises
     ------
     UnsupportedError
-        If there is more than one input, output or neuron, or no bias.
+        If there is more than one input, output or neuron, or no bias, or if inputs lie too close
+        together for a search.
 
     Examples
     --------
@@ -143,12 +148,14 @@ def _interpolated(problem: Problem, shapes: ShapeProblem) -> Verdict | None:
     d, activation = shapes.deviations, problem.architecture.activation
     if shapes.size > 3 or (shapes.size == 3 and (d[1] - d[0]) * (d[2] - d[1]) <= 0):
         return None
+    _require_apart(shapes)
     r, xi = 1.0, 0.5
     if shapes.size == 3:
         # 1/u - 1 = e^(2 r (g - xi)) (1 - e^(-2 r g))/(1 - e^(-2 r x)); xi in (0, 1) for large r.
         place = float(shapes.places[1])
         theta = (d[1] - d[0]) / (d[2] - d[0])
-        odds = log(float(1 / theta - 1))
+        # Logarithms of integers, which may be too long for a float.
+        odds = log(theta.denominator - theta.numerator) - log(theta.numerator)
         while True:
             xi = 1 - place - (odds - _log_fading(2 * r * (1 - place), 2 * r * place)) / (2 * r)
             if 0 < xi < 1:
@@ -213,6 +220,7 @@ def _searched(
     problem: Problem, shapes: ShapeProblem, tolerance: Fraction, deadline: float | None
 ) -> Verdict:
     """Cover the shapes by boxes, with the verdict in mind that floating point suggests."""
+    _require_apart(shapes)
     candidate, limit = best_network(shapes), best_limit(shapes)
     minimiser = _network_of(problem, shapes, candidate)
     aim = "attained" if candidate.level < limit.level - _CLEARLY else "not-attained"
@@ -268,6 +276,15 @@ def _searched(
         "needed",
         statistics=statistics, proof=proof,
     )
+
+
+def _require_apart(shapes: ShapeProblem) -> None:
+    """Refuse inputs so close that weights and numbers of digits would explode."""
+    gaps = [b - a for a, b in pairwise(shapes.places)]
+    if gaps and min(gaps) < _CLOSEST:
+        raise UnsupportedError(
+            "two inputs are closer than a thousandth of the range of all; merge them, or use relu"
+        )
 
 
 def _head(boxes: BoxProof) -> tuple[object, ...]:

@@ -2439,7 +2439,7 @@ def smooth(problem: Problem, lower: Fraction, lines: Lines) -> tuple[str, Fracti
         return answer, shapes.loss(level)
     require(len(rest) == 2 and isinstance(rest[1], list), "not a step of this proof")
     steepest, (name, *where) = rational(rest[0], "the largest r"), rest[1] or [""]
-    good = 1 <= steepest <= 1 << 32 and steepest.denominator <= 1 << 64
+    good = 1 <= steepest <= 1 << 128 and steepest.denominator <= 1 << 64
     require(good, "the largest r is out of range")
     require(count >= 4 and any(d), "there are too few responses", Invalid)
     reach = None

@@ -160,3 +160,22 @@ def test_samples_belong_to_the_family():
     assert network.hidden_weights == ((1 / eps,),)
     assert network.output_weights == ((F(3, 4),),)
     assert verdict.escape.family["output_biases"] == ["3/4"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "answer"),
+    [
+        ([0, 1, 2], [0, "1e-400", 1], "attained"),
+        ([0, 1, 2], [0, 1, "1e-40"], "not-attained"),
+        ([0, 1, 2, 3], ["1e300", "2e300", "5e300", "7e300"], "attained"),
+        ([0, "1e-400", 1, 2], [0, 3, 5, 4], "not-attained"),
+        (["1e400", "2e400", "3e400", "5e400"], [0, 3, 5, 4], "not-attained"),
+    ],
+)
+def test_numbers_beyond_floating_point(inputs, outputs, answer):
+    assert decide(smooth_problem(inputs, outputs)).verdict == answer
+
+
+def test_inputs_that_are_too_close_are_refused():
+    with pytest.raises(UnsupportedError, match="closer than a thousandth of the range"):
+        decide(smooth_problem([0, "1e-9", 1, 2], [0, 1, 5, 8]))
