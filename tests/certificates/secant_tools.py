@@ -28,7 +28,7 @@ def problem_of(
     output_bias: bool = True,
 ) -> Problem:
     rows = [[[Fraction(x) for x in row] for row in table] for table in (inputs, outputs)]
-    architecture = Fraction(slope), hidden_bias, output_bias, width
+    architecture = "", Fraction(slope), hidden_bias, output_bias, width
     return Problem(*rows, architecture, free_lines())
 
 

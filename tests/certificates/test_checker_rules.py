@@ -37,7 +37,7 @@ def problem_of(
     def rows(values: list[Any]) -> list[list[Fraction]]:
         return [[Fraction(x) for x in (v if isinstance(v, (list, tuple)) else [v])] for v in values]
 
-    architecture = Fraction(slope), hidden_bias, output_bias, width
+    architecture = "", Fraction(slope), hidden_bias, output_bias, width
     return Problem(rows(inputs), rows(outputs), architecture, free_lines())
 
 
