@@ -24,6 +24,7 @@ from symerm.landscape.true_loss import TrueLoss
 
 __all__ = ["MAX_HESSIAN_WIDTH", "LocalVerdict", "local_verdict"]
 
+Matrix = list[list[Fraction]]
 #: Widest network whose whole Hessian is examined.
 MAX_HESSIAN_WIDTH = 40
 #: Neighbouring kinks that are moved together, and neurons per kink.
@@ -116,9 +117,10 @@ def _second_order(
             f"{terms[negative[0]].words}; no descent was found by moving few neighbouring kinks, "
             f"and the Hessian of more than {MAX_HESSIAN_WIDTH} neurons is not examined",
         )
-    found = inertia(true_hessian(loss, smooth, lower=True))
+    matrix = true_hessian(loss, smooth, lower=True)
+    found = inertia(matrix)
     if found.direction is not None:
-        curve = _curve(loss, smooth, found.direction)
+        curve = _curve(loss, smooth, found.direction, matrix)
         if curve is not None:
             return LocalVerdict("saddle", "the Hessian has a negative eigenvalue", curve)
         return LocalVerdict(
@@ -176,15 +178,15 @@ def _windows(loss: TrueLoss, smooth: list[int]) -> Iterator[list[int]]:
 
 
 def _negative_direction(loss: TrueLoss, numbers: list[int]) -> CurveOfDescent | None:
-    found = inertia(true_hessian(loss, numbers, lower=True))
-    return None if found.direction is None else _curve(loss, numbers, found.direction)
+    matrix = true_hessian(loss, numbers, lower=True)
+    found = inertia(matrix)
+    return None if found.direction is None else _curve(loss, numbers, found.direction, matrix)
 
 
 def _curve(
-    loss: TrueLoss, numbers: list[int], direction: tuple[Fraction, ...]
+    loss: TrueLoss, numbers: list[int], direction: tuple[Fraction, ...], matrix: Matrix
 ) -> CurveOfDescent | None:
     """The straight curve in a direction of negative value, with its true second variation."""
-    matrix = true_hessian(loss, numbers, lower=True)
     value = sum(
         (
             x * y * matrix[i][k]
