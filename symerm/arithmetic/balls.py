@@ -13,7 +13,9 @@ from fractions import Fraction
 from math import isqrt
 from typing import Any
 
-from flint import arb, arb_mat, fmpq
+from flint import arb, arb_mat
+
+from symerm.arithmetic.flint_rationals import to_flint
 
 __all__ = ["ball", "ball_bounds", "krawczyk_contracts", "matrix_sign", "square_root_bounds"]
 
@@ -26,8 +28,8 @@ def ball(value: Fraction, radius: Fraction = Fraction(0)) -> Any:
     >>> ball(Fraction(1, 3), Fraction(1, 10)).contains(arb(0.4))
     True
     """
-    middle = arb(_rational(value))
-    return middle if radius == 0 else arb(middle, arb(_rational(radius)).upper())
+    middle = arb(to_flint(value))
+    return middle if radius == 0 else arb(middle, arb(to_flint(radius)).upper())
 
 
 def ball_bounds(value: Any) -> tuple[Fraction, Fraction]:
@@ -100,7 +102,7 @@ def krawczyk_contracts(
     preconditioner = arb_mat([[arb(float(entry)) for entry in row] for row in inverse])
     step = preconditioner * arb_mat([[entry] for entry in value])
     rest = preconditioner * arb_mat([list(row) for row in jacobian])
-    bound = arb(_rational(radius))
+    bound = arb(to_flint(radius))
     for i in range(size):
         spread = sum((abs((1 if i == k else 0) - rest[i, k]) for k in range(size)), arb(0))
         if not abs(step[i, 0]) + spread * bound < bound:
@@ -157,7 +159,3 @@ def _float(value: Any) -> float:
         return int(value.p) / int(value.q)
     except OverflowError:
         return math.inf
-
-
-def _rational(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)

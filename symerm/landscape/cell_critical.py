@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from flint import fmpq, fmpq_mat
 
+from symerm.arithmetic.flint_rationals import to_flint
 from symerm.arithmetic.linalg import nullspace, solve
 from symerm.landscape.empirical_minima import classify_empirical
 from symerm.landscape.verdicts import Classification
@@ -155,11 +156,11 @@ def _least_squares(
         (j, vector) for j, basis in zip(moving, bases, strict=True) for vector in basis
     ]
     # The products of all inputs with all basis vectors in one go, then the slopes of the cell.
-    inner = fmpq_mat([list(map(_rational, form)) for form in forms]) * fmpq_mat(
-        [list(map(_rational, vector)) for _, vector in columns] or [[fmpq(0)] * len(forms[0])]
+    inner = fmpq_mat([list(map(to_flint, form)) for form in forms]) * fmpq_mat(
+        [list(map(to_flint, vector)) for _, vector in columns] or [[fmpq(0)] * len(forms[0])]
     ).transpose()
-    on = [_rational(v) for v in outputs]
-    off = [_rational(gamma * v) for v in outputs]
+    on = [to_flint(v) for v in outputs]
+    off = [to_flint(gamma * v) for v in outputs]
     zero, one = fmpq(0), fmpq(1)
     matrix = fmpq_mat(
         [
@@ -174,7 +175,7 @@ def _least_squares(
             for i in range(len(forms))
         ]
     )
-    target = fmpq_mat([[_rational(t)] for (t,) in dataset.outputs])
+    target = fmpq_mat([[to_flint(t)] for (t,) in dataset.outputs])
     gram = _rows(matrix.transpose() * matrix)
     moment = [row[0] for row in _rows(matrix.transpose() * target)]
     solution = solve(gram, moment)
@@ -254,7 +255,3 @@ def _rows(matrix: fmpq_mat) -> list[list[Fraction]]:
         [Fraction(int(matrix[i, j].p), int(matrix[i, j].q)) for j in range(matrix.ncols())]
         for i in range(matrix.nrows())
     ]
-
-
-def _rational(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from flint import arb_mat, fmpq, fmpq_mat
 
+from symerm.arithmetic.flint_rationals import to_flint
 from symerm.networks.gradients import parameter_vector
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
@@ -39,6 +39,7 @@ class PatternLoss:
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> one = Fraction(1)
     >>> network = ShallowNetwork(((one,),), (one,), ((one,),), (one,))
     >>> loss = PatternLoss.exact(network, Dataset.from_rows([0, 1], [1, 4]))
@@ -54,7 +55,7 @@ class PatternLoss:
     @classmethod
     def exact(cls, network: ShallowNetwork, dataset: Dataset) -> PatternLoss:
         """The loss at the network itself, over Q."""
-        return cls(network, dataset, list(map(_rational, parameter_vector(network))))
+        return cls(network, dataset, list(map(to_flint, parameter_vector(network))))
 
     @cached_property
     def _blocks(self) -> tuple[list[list[Any]], list[Any], list[list[Any]], list[Any]]:
@@ -69,12 +70,12 @@ class PatternLoss:
 
     @cached_property
     def _inputs(self) -> list[list[fmpq]]:
-        return [list(map(_rational, row)) for row in self.dataset.inputs]
+        return [list(map(to_flint, row)) for row in self.dataset.inputs]
 
     @cached_property
     def _slopes(self) -> list[list[fmpq]]:
         """1 or gamma for every input and neuron."""
-        gamma = _rational(self.network.activation.negative_slope)
+        gamma = to_flint(self.network.activation.negative_slope)
         return [
             [fmpq(1) if z >= 0 else gamma for z in self.network.preactivations(point)]
             for point in self.dataset.inputs
@@ -112,7 +113,7 @@ class PatternLoss:
                 [
                     sum(
                         (h * v[k] for h, v in zip(hidden, outputs, strict=True)),
-                        constant - _rational(target[k]),
+                        constant - to_flint(target[k]),
                     )
                     for k, constant in enumerate(constants)
                 ]
@@ -196,7 +197,3 @@ class PatternLoss:
                             for other, y in zip(own, form, strict=True):
                                 result[place][other] += weight * x * y
         return result
-
-
-def _rational(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)

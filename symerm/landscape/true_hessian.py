@@ -16,6 +16,7 @@ from typing import Any
 
 from flint import fmpq
 
+from symerm.arithmetic.flint_rationals import to_flint
 from symerm.arrangements.neuron_types import NeuronType
 from symerm.errors import InputError
 from symerm.landscape.true_loss import Hidden, TrueLoss
@@ -105,8 +106,8 @@ def _piecewise_linear(loss: TrueLoss, chosen: Sequence[int], lower: bool) -> lis
     count = len(chosen)
     size = 3 * count + 1
     matrix = [[fmpq(0)] * size for _ in range(size)]
-    start, stop = map(_rational, loss.interval)
-    gamma = _rational(loss.negative_slope)
+    start, stop = map(to_flint, loss.interval)
+    gamma = to_flint(loss.negative_slope)
     hidden = [loss.hidden[j] for j in chosen]
     values = [loss.scalars[j] for j in chosen]
     # Where act' changes: a place among the knots, the last one if nowhere; its values there.
@@ -192,7 +193,7 @@ def _add_curvature(
                 )
             if neuron.output * left < neuron.output * right:
                 value = _evaluate(loss.residual[place - 1], t)
-        gamma = _rational(loss.negative_slope)
+        gamma = to_flint(loss.negative_slope)
         factor = 2 * (1 - gamma) * v * value / (w if neuron.weight > 0 else -w)
         row, column = i, count + i
         matrix[row][row] += factor * t * t
@@ -226,7 +227,7 @@ def _evaluate(row: Sequence[Any], x: Any) -> Any:
 
 def _quadratic(loss: TrueLoss, chosen: Sequence[int]) -> list[list[Any]]:
     """For f = c + sum v (w x + b)^2: derivatives are polynomials of degree at most 2."""
-    start, stop = map(_rational, loss.interval)
+    start, stop = map(to_flint, loss.interval)
     power = [(stop**k - start**k) / k for k in range(1, 6)]
     mass, first, second = (sums[-1] for sums in loss.moments)
     count = len(chosen)
@@ -258,7 +259,3 @@ def _quadratic(loss: TrueLoss, chosen: Sequence[int]) -> list[list[Any]]:
             if row != column:
                 matrix[column][row] += 2 * entry
     return matrix
-
-
-def _rational(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)

@@ -18,6 +18,7 @@ from typing import Any
 
 from flint import fmpq
 
+from symerm.arithmetic.flint_rationals import from_flint, to_flint
 from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
 from symerm.arrangements.neuron_types import NeuronType, neuron_type
 from symerm.errors import InputError, UnsupportedError
@@ -125,18 +126,18 @@ class TrueLoss:
         with the types and the order of the kinks of the centre.
         """
         return tuple(
-            (_rational(h.weight), _rational(h.bias), _rational(h.output)) for h in self.hidden
+            (to_flint(h.weight), to_flint(h.bias), to_flint(h.output)) for h in self.hidden
         )
 
     @cached_property
     def bias_scalar(self) -> Any:
         """c in the same arithmetic."""
-        return _rational(self.network.output_biases[0])
+        return to_flint(self.network.output_biases[0])
 
     @cached_property
     def knot_scalars(self) -> list[Any]:
         """The knots in the same arithmetic."""
-        return list(map(_rational, self.knots))
+        return list(map(to_flint, self.knots))
 
     @cached_property
     def knots(self) -> tuple[Fraction, ...]:
@@ -158,7 +159,7 @@ class TrueLoss:
     @cached_property
     def realised(self) -> PiecewisePolynomial:
         """The realised function f on the interval."""
-        rows = tuple(tuple(map(_fraction, row)) for row in self._function)
+        rows = tuple(tuple(map(from_flint, row)) for row in self._function)
         return PiecewisePolynomial(self.knots, rows)
 
     @cached_property
@@ -171,7 +172,7 @@ class TrueLoss:
             for w, b, v in self.scalars:
                 total = [total[0] + v * b * b, total[1] + 2 * v * w * b, total[2] + v * w * w]
             return [total] * pieces
-        gamma = _rational(self.negative_slope)
+        gamma = to_flint(self.negative_slope)
         constant, slope = bias, fmpq(0)
         jumps: dict[Fraction, Any] = {}
         for h, (w, b, v) in zip(self.hidden, self.scalars, strict=True):
@@ -203,7 +204,7 @@ class TrueLoss:
         for knot, row in zip(self.knots[:-1], self._function, strict=True):
             if place + 1 < len(target.pieces) and knot == target.knots[place + 1]:
                 place += 1
-                piece = list(map(_rational, target.pieces[place]))
+                piece = list(map(to_flint, target.pieces[place]))
             size = max(len(row), len(piece))
             difference = [
                 (row[k] if k < len(row) else fmpq(0)) - (piece[k] if k < len(piece) else 0)
@@ -229,7 +230,7 @@ class TrueLoss:
     @cached_property
     def value(self) -> Fraction:
         """The loss L."""
-        return _fraction(self.value_scalar)
+        return from_flint(self.value_scalar)
 
     @cached_property
     def value_scalar(self) -> Any:
@@ -257,7 +258,7 @@ class TrueLoss:
             inside = fmpq(0), fmpq(0)
         else:
             inside = mass[-1], first[-1]
-        gamma = _rational(self.negative_slope)
+        gamma = to_flint(self.negative_slope)
         if not gamma:
             return inside
         return (
@@ -268,7 +269,7 @@ class TrueLoss:
     @cached_property
     def gradient(self) -> Vector:
         """The generalized gradient in the order of `symerm.networks.parameter_vector`."""
-        return tuple(map(_fraction, self.gradient_scalars))
+        return tuple(map(from_flint, self.gradient_scalars))
 
     @cached_property
     def gradient_scalars(self) -> list[Any]:
@@ -293,7 +294,7 @@ class TrueLoss:
         The point is a knot of `knots`; there is no right side of T1 and no left side of T0.
         """
         k = self.position[point] - (1 if side < 0 else 0)
-        row = [_fraction(entry) for entry in self.residual[k]]
+        row = [from_flint(entry) for entry in self.residual[k]]
         # Horner's scheme, repeated: synthetic division by x - point.
         for start in range(len(row)):
             for i in reversed(range(start, len(row) - 1)):
@@ -342,11 +343,3 @@ def _balanced_sum(parts: list[Any]) -> Any:
         pairs = [x + y for x, y in zip(parts[::2], parts[1::2], strict=False)]
         parts = pairs + parts[len(parts) - len(parts) % 2 :]
     return parts[0]
-
-
-def _rational(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
-
-
-def _fraction(value: Any) -> Fraction:
-    return Fraction(int(value.p), int(value.q))

@@ -16,6 +16,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpz_mat, nmod_mat
 
+from symerm.arithmetic.flint_rationals import to_flint
 from symerm.arithmetic.rationals import common_denominator
 from symerm.errors import InputError
 
@@ -117,7 +118,7 @@ def fit_last_layer(features: Rows, responses: Rows) -> LastLayerFit:
     matrix = fmpz_mat([[int(x * scale) for x in row] for row in features])
     rows, columns = _pivots(matrix)
     size, width, rank = matrix.nrows(), matrix.ncols(), len(rows)
-    wanted = fmpq_mat([[_fmpq(x) for x in row] for row in responses])
+    wanted = fmpq_mat([[to_flint(x) for x in row] for row in responses])
     if rank == 0:
         coordinates, projected = None, fmpq_mat(size, wanted.ncols())
         weights = fmpq_mat(width, wanted.ncols())
@@ -229,7 +230,3 @@ def _solve(matrix: fmpz_mat, right: fmpq_mat) -> fmpq_mat:
     numerators, denominator = right.numer_denom()
     solution: Any = matrix.solve(numerators)
     return fmpq_mat(solution * fmpq(1, denominator))
-
-
-def _fmpq(value: Fraction | int) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
