@@ -11,7 +11,6 @@ Run: python benchmarks/landscape.py
 from __future__ import annotations
 
 import json
-import platform
 import random
 import statistics
 import sys
@@ -22,7 +21,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from run_q1 import RESULTS, measured
+from rows import write_rows
+from run_q1 import measured
 
 from symerm.landscape import TrueLoss, classify, classify_empirical, parse_target
 from symerm.networks import ShallowNetwork, network_to_json
@@ -129,7 +129,7 @@ def by_quadrature(network: ShallowNetwork) -> Any:
     return quad_vec(integrand, 0, 1, points=kinks[(kinks > 0) & (kinks < 1)], epsabs=1e-10)[0]
 
 
-def rows() -> list[dict[str, Any]]:
+def timings() -> list[dict[str, Any]]:
     target = parse_target(TARGET, UNIT)
     found: list[dict[str, Any]] = []
 
@@ -198,24 +198,7 @@ def _loss_and_gradient(network: ShallowNetwork, target: Any) -> object:
 
 
 def main() -> None:
-    results = rows()
-    RESULTS.joinpath("landscape.json").write_text(
-        json.dumps({"machine": platform.platform(), "python": platform.python_version(),
-                    "rows": results}, indent=1) + "\n",
-        encoding="utf-8",
-    )
-    lines = [
-        "| what | asked | symerm | peer | peer's time | ratio |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for row in results:
-        other = "" if row["peer_seconds"] is None else f"{row['peer_seconds']:.3g} s"
-        ratio = "" if row["ratio"] is None else f"{row['ratio']:g}"
-        lines.append(
-            f"| {row['name']} | {row['asked']} | {row['seconds']:.3g} s | {row['peer']} | {other} "
-            f"| {ratio} |"
-        )
-    RESULTS.joinpath("landscape.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_rows("landscape", timings())
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ Run: python benchmarks/parametrization.py
 
 from __future__ import annotations
 
-import json
-import platform
 import random
 import statistics
 import time
@@ -20,7 +18,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from run_q1 import RESULTS
+from rows import write_rows
 
 from symerm.arithmetic.hyperplanes import affine_chambers
 from symerm.arithmetic.linalg import rank, solve
@@ -115,7 +113,7 @@ def timed(work: Callable[[], Any], repeat: int) -> tuple[float, Any]:
     return statistics.median(times), answer
 
 
-def rows() -> list[dict[str, Any]]:
+def timings() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
 
     def add(
@@ -173,24 +171,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    results = rows()
-    RESULTS.joinpath("parametrization.json").write_text(
-        json.dumps({"machine": platform.platform(), "python": platform.python_version(),
-                    "rows": results}, indent=1) + "\n",
-        encoding="utf-8",
-    )  # fmt: skip
-    lines = [
-        "| what | asked | symerm | peer | peer's time | ratio |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for row in results:
-        other = "" if row["peer_seconds"] is None else f"{row['peer_seconds']:.3g} s"
-        ratio = "" if row["ratio"] is None else f"{row['ratio']:g}"
-        lines.append(
-            f"| {row['name']} | {row['asked']} | {row['seconds']:.3g} s | {row['peer']} | {other} "
-            f"| {ratio} |"
-        )
-    RESULTS.joinpath("parametrization.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_rows("parametrization", timings())
 
 
 if __name__ == "__main__":

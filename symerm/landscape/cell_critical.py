@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from flint import fmpq, fmpq_mat
 
-from symerm.arithmetic.flint_rationals import to_flint
+from symerm.arithmetic.flint_rationals import from_flint, to_flint
 from symerm.arithmetic.linalg import nullspace, solve
 from symerm.landscape.empirical_minima import classify_empirical
 from symerm.landscape.verdicts import Classification
@@ -252,6 +252,6 @@ def _keeps(
 
 def _rows(matrix: fmpq_mat) -> list[list[Fraction]]:
     return [
-        [Fraction(int(matrix[i, j].p), int(matrix[i, j].q)) for j in range(matrix.ncols())]
+        [from_flint(matrix[i, j]) for j in range(matrix.ncols())]
         for i in range(matrix.nrows())
     ]

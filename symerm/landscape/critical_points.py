@@ -27,6 +27,7 @@ from symerm.arithmetic.balls import (
     matrix_sign,
     square_root_bounds,
 )
+from symerm.arithmetic.flint_rationals import from_flint
 from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
 from symerm.arrangements.neuron_types import NeuronType
 from symerm.landscape.cell_critical import MAX_UNKNOWNS, critical_point_in_cell
@@ -361,7 +362,7 @@ def _newton(
             return NoCriticalPoint("the Hessian is singular up to scaling of the neurons")
         if not np.isfinite(step).all():
             return NoCriticalPoint("the Hessian is singular up to scaling of the neurons")
-        scale = Fraction(int(top.p), int(top.q))
+        scale = from_flint(top)
         unit = 2**_CENTRE_BITS
         for k, entry in zip(free, step, strict=True):
             change = Fraction(float(entry)) * scale

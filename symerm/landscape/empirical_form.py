@@ -14,8 +14,9 @@ from fractions import Fraction
 from itertools import islice
 from operator import mul
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq_mat
 
+from symerm.arithmetic.flint_rationals import from_flint, to_flint
 from symerm.landscape.empirical_loss import EmpiricalLoss
 
 __all__ = ["Cell", "NeuronForm", "second_order_form", "unpack"]
@@ -194,9 +195,9 @@ def _by_output(values: Vector, size: int) -> list[list[Vector]]:
 def _gram(columns: Sequence[Sequence[Vector]], weights: Sequence[int]) -> list[list[Fraction]]:
     """The Gram matrix of the changes, inputs weighted by their number of copies."""
     plain = [
-        [fmpq(x.numerator, x.denominator) for part in column for x in part] for column in columns
+        [to_flint(x) for part in column for x in part] for column in columns
     ]
     factors = [weight for _ in columns[0] for weight in weights]
     weighted = [[x * factor for x, factor in zip(row, factors, strict=True)] for row in plain]
     product = fmpq_mat(plain) * fmpq_mat(weighted).transpose()
-    return [[Fraction(int(x.p), int(x.q)) for x in row] for row in product.table()]
+    return [[from_flint(x) for x in row] for row in product.table()]

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symerm.arithmetic.flint_rationals import from_flint
 from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
 from symerm.arrangements.neuron_types import NeuronType
 from symerm.landscape.true_loss import Hidden, TrueLoss
@@ -106,7 +107,7 @@ def _direction(
 
 def _degenerate(loss: TrueLoss, number: int, neuron: Hidden) -> NeuronTerm:
     """w = b = 0: psi is homogeneous, and (1 - gamma) |w'| R(t') where its kink t' is inside."""
-    first = Fraction(int(loss.moments[1][-1].p), int(loss.moments[1][-1].q))
+    first = from_flint(loss.moments[1][-1])
     name = f"neuron {number + 1} is degenerate"
     if neuron.flat:
         if first:
@@ -152,7 +153,7 @@ def _degenerate(loss: TrueLoss, number: int, neuron: Hidden) -> NeuronTerm:
 
 
 def _flat(loss: TrueLoss, number: int, neuron: Hidden) -> NeuronTerm:
-    zeroth, once = (Fraction(int(m.p), int(m.q)) for m in loss.active_moments(number))
+    zeroth, once = (from_flint(m) for m in loss.active_moments(number))
     square = _square_of_activation(loss, neuron)
     name = f"neuron {number + 1} is flat ({neuron.type.value})"
     if zeroth or once:

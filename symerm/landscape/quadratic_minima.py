@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symerm.arithmetic.flint_rationals import from_flint
 from symerm.arithmetic.symmetric import inertia
 from symerm.landscape.neuron_terms import CurveOfDescent
 from symerm.landscape.true_loss import Hidden, TrueLoss
@@ -27,7 +28,7 @@ Matrix = tuple[Pair, Pair]
 
 def moment_matrix(loss: TrueLoss) -> Matrix:
     """R = int r (x, 1)(x, 1)^T, in the order (w, b)."""
-    mass, first, second = (Fraction(int(sums[-1].p), int(sums[-1].q)) for sums in loss.moments)
+    mass, first, second = (from_flint(sums[-1]) for sums in loss.moments)
     return (second, first), (first, mass)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from flint import fmpq
 
-from symerm.arithmetic.flint_rationals import to_flint
+from symerm.arithmetic.flint_rationals import from_flint, to_flint
 from symerm.arrangements.neuron_types import NeuronType
 from symerm.errors import InputError
 from symerm.landscape.true_loss import Hidden, TrueLoss
@@ -90,7 +90,7 @@ def true_hessian(
     """
     chosen = list(range(loss.network.width)) if numbers is None else list(numbers)
     matrix = hessian_scalars(loss, chosen, lower=lower)
-    return [[Fraction(int(entry.p), int(entry.q)) for entry in row] for row in matrix]
+    return [[from_flint(entry) for entry in row] for row in matrix]
 
 
 def hessian_scalars(

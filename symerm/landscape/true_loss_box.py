@@ -13,8 +13,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from flint import arb, fmpq
+from flint import arb
 
+from symerm.arithmetic.flint_rationals import to_flint
 from symerm.arrangements.neuron_types import NeuronType
 from symerm.landscape.true_loss import TrueLoss
 
@@ -53,14 +54,14 @@ class TrueLossOnBox(TrueLoss):
             }
         fixed = set(self.target.knots)
         return [
-            arb(fmpq(k.numerator, k.denominator)) if k in fixed else place[k] for k in self.knots
+            arb(to_flint(k)) if k in fixed else place[k] for k in self.knots
         ]
 
     def keeps_types(self) -> bool:
         """Whether all networks in the box have the types and the order of kinks of the centre."""
         if not self.network.activation.is_piecewise_linear:
             return True
-        start, stop = (arb(fmpq(t.numerator, t.denominator)) for t in self.interval)
+        start, stop = (arb(to_flint(t)) for t in self.interval)
         kinks = [h.kink for h in self.hidden if h.type is NeuronType.TYPE_2_ACTIVE]
         if len(set(kinks)) < len(kinks) or set(kinks) & set(self.target.knots):
             return False

@@ -16,7 +16,7 @@ from fractions import Fraction
 from symerm.arithmetic.linalg import rank
 from symerm.networks.deep import DeepNetwork, Layer
 from symerm.networks.gradients import parameter_vector
-from symerm.parametrization.jacobian_rank import JacobianRank, domain_chambers, jacobian_rank
+from symerm.parametrization.jacobian_rank import JacobianRank, domain_chambers, rank_on_chambers
 from symerm.parametrization.kinks import Box
 
 __all__ = ["DeepDegeneracy", "deep_degeneracy", "scaling_orbit_dimension"]
@@ -92,8 +92,8 @@ def deep_degeneracy(
     >>> found.always_active, found.jacobian.rank, found.fibre_bounds
     (((1, 0),), 3, (2, 3))
     """
-    jacobian = jacobian_rank(network, box=box, limit=limit)
     chambers = domain_chambers(network, box=box, limit=limit)
+    jacobian = rank_on_chambers(network, chambers)
     never, always, silent = [], [], []
     for number, layer in enumerate(network.hidden_layers):
         following = network.layers[number + 1]

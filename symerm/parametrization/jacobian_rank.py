@@ -88,20 +88,29 @@ def jacobian_rank(
         raise UnsupportedError(
             f"chambers need the activation relu or leaky, not {network.activation.name}"
         )
-    if isinstance(network, ShallowNetwork):
-        network = _without_zero_neurons(network)
-        simplices = list(_shallow_simplices(network, box, limit))
-        chambers = len(simplices)
-    else:
-        cells = domain_chambers(network, box=box, limit=limit)
-        chambers = len(cells)
-        simplices = [
-            _simplex(
-                cell.witness, [(*n, o) for n, o in zip(cell.normals, cell.offsets, strict=True)]
-            )
-            for cell in cells
-            if all(all(signs) for signs in cell.signs)
-        ]
+    if isinstance(network, DeepNetwork):
+        return rank_on_chambers(network, domain_chambers(network, box=box, limit=limit))
+    network = _without_zero_neurons(network)
+    simplices = list(_shallow_simplices(network, box, limit))
+    return _rank_on_simplices(network, simplices, len(simplices))
+
+
+def rank_on_chambers(network: DeepNetwork, chambers: Sequence[Chamber]) -> JacobianRank:
+    """The rank of `jacobian_rank` from the chambers of `domain_chambers`."""
+    simplices = [
+        _simplex(
+            chamber.witness,
+            [(*n, o) for n, o in zip(chamber.normals, chamber.offsets, strict=True)],
+        )
+        for chamber in chambers
+        if all(all(signs) for signs in chamber.signs)
+    ]
+    return _rank_on_simplices(network, simplices, len(chambers))
+
+
+def _rank_on_simplices(
+    network: ShallowNetwork | DeepNetwork, simplices: Sequence[Sequence[Vector]], chambers: int
+) -> JacobianRank:
     rows = [
         row
         for simplex in simplices

@@ -13,12 +13,11 @@ from symerm.landscape.verdicts import Classification, Descent
 from symerm.networks.gradients import parameter_vector
 from symerm.networks.serialization import network_to_json
 from symerm.reports.formulas import format_decimal
+from symerm.reports.report_lines import LONGEST_RATIONAL, exact_and_decimal, report_line
 
 __all__ = ["classification_to_json", "format_classification"]
 
-_INDENT = 12
-#: Longest exact rational and longest function that are shown in a text, in characters.
-_LONGEST = 24
+#: Longest function that is shown in a text, in characters.
 _LONGEST_FUNCTION = 300
 #: Neurons and gradient entries that are shown one by one.
 _MANY = 12
@@ -138,18 +137,18 @@ def format_classification(
     neurons     1: inactive, kink 2
     gradient    0
     """
-    lines = [_entry("verdict", found.verdict), *_wrapped("reason", found.reason)]
-    lines.append(_entry("loss", _number(found.loss)))
+    lines = [report_line("verdict", found.verdict), *_wrapped("reason", found.reason)]
+    lines.append(report_line("loss", exact_and_decimal(found.loss)))
     if found.realised is not None:
         text = format_target(found.realised)
         if len(text) > _LONGEST_FUNCTION:
             count = len(found.realised.pieces)
             text = f"{count} pieces (--json prints them)" if count > 1 else "--json prints it"
         lines += _wrapped("function", text)
-    lines.append(_entry("against", against))
+    lines.append(report_line("against", against))
     network = found.network
     lines.append(
-        _entry("network", f"{source}: width {network.width}, {network.activation.name}")
+        report_line("network", f"{source}: width {network.width}, {network.activation.name}")
     )
     lines += _neurons(found)
     lines += _wrapped("gradient", _gradient(found))
@@ -159,7 +158,7 @@ def format_classification(
         lines += _enclosure_lines(nearby)
     elif nearby is not None:
         lines += _wrapped("critical", f"none proved nearby: {nearby.reason}")
-    lines += [_entry("plot", path) for path in pictures]
+    lines += [report_line("plot", path) for path in pictures]
     return "\n".join(lines)
 
 
@@ -174,7 +173,7 @@ def _neurons(found: Classification) -> Iterator[str]:
         rows.append((number, ", ".join(words), (neuron.type.value, neuron.flat)))
     if len(rows) <= _MANY:
         for place, (number, text, _) in enumerate(rows):
-            yield _entry("neurons" if place == 0 else "", f"{number}: {text}")
+            yield report_line("neurons" if place == 0 else "", f"{number}: {text}")
         return
     counts: dict[tuple[str, bool], int] = {}
     for _, _, kind in rows:
@@ -204,7 +203,8 @@ def _descent_lines(descent: Descent) -> Iterator[str]:
         text += f" (second variation {_short(descent.second_variation)})"
     yield from _wrapped("", text)
     for place, (eps, loss) in enumerate(descent.samples):
-        yield _entry("samples" if place == 0 else "", f"eps {_short(eps)}: loss {_number(loss)}")
+        text = f"eps {_short(eps)}: loss {exact_and_decimal(loss)}"
+        yield report_line("samples" if place == 0 else "", text)
 
 
 def _step(direction: Any) -> str:
@@ -241,25 +241,15 @@ def _enclosure_lines(enclosure: CriticalEnclosure) -> Iterator[str]:
     yield from _wrapped("", enclosure.reason)
 
 
-def _entry(name: str, text: str) -> str:
-    return f"{name:<{_INDENT}}{text}".rstrip()
-
 
 def _wrapped(name: str, text: str) -> Iterator[str]:
     """The entry over lines of bounded length."""
     from textwrap import wrap
 
     for place, line in enumerate(wrap(text, 84, break_long_words=False) or [""]):
-        yield _entry(name if place == 0 else "", line)
+        yield report_line(name if place == 0 else "", line)
 
 
 def _short(value: Fraction) -> str:
     exact = format_rational(value)
-    return exact if len(exact) <= _LONGEST else f"~{format_decimal(value)}"
-
-
-def _number(value: Fraction) -> str:
-    exact, rounded = format_rational(value), format_decimal(value)
-    if len(exact) > _LONGEST:
-        return f"~ {rounded}"
-    return exact if value.denominator == 1 else f"{exact} ~ {rounded}"
+    return exact if len(exact) <= LONGEST_RATIONAL else f"~{format_decimal(value)}"

@@ -23,12 +23,10 @@ from symerm.reports.formulas import (
     format_decimal,
     network_formulas,
 )
+from symerm.reports.report_lines import LONGEST_RATIONAL, exact_and_decimal, report_line
 
 __all__ = ["format_decimal", "format_verdict"]
 
-#: Longest exact rational that is shown in a text, in characters.
-_LONGEST = 24
-_INDENT = 12
 
 
 def format_verdict(
@@ -58,32 +56,29 @@ def format_verdict(
     data        line.csv: 2 points, inputs x, outputs y
     model       width 1, relu, hidden bias, output bias
     """
-    lines = [_entry("verdict", verdict.verdict)]
+    lines = [report_line("verdict", verdict.verdict)]
     if verdict.reason:
-        lines.append(_entry("reason", verdict.reason))
-    lines.append(_entry("infimum", _infimum(verdict)))
-    lines.append(_entry("data", f"{source}: {_data(verdict.problem.dataset)}"))
-    lines.append(_entry("model", _model(verdict.problem)))
+        lines.append(report_line("reason", verdict.reason))
+    lines.append(report_line("infimum", _infimum(verdict)))
+    lines.append(report_line("data", f"{source}: {_data(verdict.problem.dataset)}"))
+    lines.append(report_line("model", _model(verdict.problem)))
     if verdict.minimiser is not None:
         name = "minimiser" if verdict.verdict == "attained" else "network"
         body = _network(verdict.minimiser, verdict.problem.dataset)
-        lines.extend(_entry(name if k == 0 else "", text) for k, text in enumerate(body))
+        lines.extend(report_line(name if k == 0 else "", text) for k, text in enumerate(body))
     if verdict.escape is not None:
         lines.extend(_escape(verdict.escape, verdict.problem.dataset))
     if verdict.statistics:
         counts = ", ".join(
             f"{name.replace('_', ' ')} {count}" for name, count in verdict.statistics.items()
         )
-        lines.append(_entry("search", counts))
+        lines.append(report_line("search", counts))
     if certificate is not None:
-        lines.append(_entry("certificate", certificate))
+        lines.append(report_line("certificate", certificate))
     if plot is not None:
-        lines.append(_entry("plot", plot))
+        lines.append(report_line("plot", plot))
     return "\n".join(lines)
 
-
-def _entry(name: str, text: str) -> str:
-    return f"{name:<{_INDENT}}{text}".rstrip()
 
 
 def _infimum(verdict: Verdict) -> str:
@@ -91,7 +86,7 @@ def _infimum(verdict: Verdict) -> str:
         lower = _bound(verdict.lower, rounding=decimal.ROUND_FLOOR)
         upper = _bound(verdict.upper, rounding=decimal.ROUND_CEILING)
         return f"between {lower} and {upper}"
-    return _number(verdict.exact)
+    return exact_and_decimal(verdict.exact)
 
 
 def _data(dataset: Dataset) -> str:
@@ -120,25 +115,25 @@ def _network(network: ShallowNetwork, dataset: Dataset) -> Iterator[str]:
 
 def _escape(escape: Escape | SmoothEscape, dataset: Dataset) -> Iterator[str]:
     """How the infimum is approached: where the family tends to, the family, its loss, samples."""
-    yield _entry("escape", f"{escape.stratum['description']}; no network realises the limit")
+    yield report_line("escape", f"{escape.stratum['description']}; no network realises the limit")
     places = [name for name in escape.stratum if name not in ("kind", "description")]
     for k, name in enumerate(places):
         entry = escape.stratum[name]
         text = entry if isinstance(entry, str) else ", ".join(entry)
-        yield _entry("stratum" if k == 0 else "", f"{name}: {text}")
+        yield report_line("stratum" if k == 0 else "", f"{name}: {text}")
     for k, line in enumerate(_family(escape, dataset)):
-        yield _entry("family" if k == 0 else "", line)
+        yield report_line("family" if k == 0 else "", line)
     if isinstance(escape, Escape):
         loss, rounded = eps_formula(escape.loss)
-        yield _entry("loss", f"{'~' if rounded else '='} {loss}")
+        yield report_line("loss", f"{'~' if rounded else '='} {loss}")
     if escape.limit is not None:
-        yield _entry("limit", f"loss {_number(escape.limit)} as eps falls to 0")
-    yield _entry("rate", escape.rate)
+        yield report_line("limit", f"loss {exact_and_decimal(escape.limit)} as eps falls to 0")
+    yield report_line("rate", escape.rate)
     # The losses of smooth networks are not rational: what is shown is an upper bound.
     at_most = "at most " if isinstance(escape, SmoothEscape) else ""
     for k, (eps, _, value) in enumerate(escape.samples):
-        shown = f"eps {format_rational(eps)}: {at_most}{_number(value)}"
-        yield _entry("samples" if k == 0 else "", shown)
+        shown = f"eps {format_rational(eps)}: {at_most}{exact_and_decimal(value)}"
+        yield report_line("samples" if k == 0 else "", shown)
 
 
 def _family(escape: Escape | SmoothEscape, dataset: Dataset) -> Iterator[str]:
@@ -157,14 +152,7 @@ def _family(escape: Escape | SmoothEscape, dataset: Dataset) -> Iterator[str]:
     yield f"h1 {'~' if rounded else '='} {escape.samples[0][1].activation.name}({text})"
 
 
-def _number(value: Fraction) -> str:
-    """Exact where that is short, with a decimal beside where it is a fraction."""
-    exact, rounded = format_rational(value), format_decimal(value)
-    if len(exact) > _LONGEST:
-        return f"~ {rounded}"
-    return exact if value.denominator == 1 else f"{exact} ~ {rounded}"
-
 
 def _bound(value: Fraction, *, rounding: str) -> str:
     exact = format_rational(value)
-    return exact if len(exact) <= _LONGEST else format_decimal(value, rounding=rounding)
+    return exact if len(exact) <= LONGEST_RATIONAL else format_decimal(value, rounding=rounding)
