@@ -1,0 +1,1 @@
+"""Hypothesis strategies for instances; `symerm.strategies` is their public face."""
