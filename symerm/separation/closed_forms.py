@@ -42,7 +42,7 @@ def tangent(radius: Any) -> Any:
     >>> (tangent(arb(0)) * arb(2).sqrt()).contains(1)
     True
     """
-    return 1 / (2 + radius * radius).sqrt()
+    return 1 / (2 + _square(radius)).sqrt()
 
 
 def large_bias_share() -> Any:
@@ -104,8 +104,9 @@ def separating_slope(radius: Any, weight: Any) -> Any:
     >>> separating_slope(arb(1), arb(0.46)) < 0
     True
     """
-    square = radius * radius
-    scale = 2 * radius / (arb.pi() * (3 + square) * (2 + square).sqrt())
+    square = _square(radius)
+    # One factor after the other: a product of wide balls may reach 0, its factors do not.
+    scale = 2 * radius / arb.pi() / (3 + square) / (2 + square).sqrt()
     return -scale * (1 - weight * (-1 - 1 / (2 + square)).exp() / large_bias_share())
 
 
@@ -131,7 +132,7 @@ def separating_weight_slope(radius: Any) -> Any:
     t, root = tangent(radius), arb(2).sqrt()
     first, second = 2 * t.atan() / arb.pi(), 4 * owens_t(root, t)
     first_slope, second_slope = 2 / (arb.pi() * (1 + t * t)), 4 * owens_t_slope(root, t)
-    slope = (first_slope * second - first * second_slope) / (second * second)
+    slope = (first_slope * second - first * second_slope) / second / second
     return -large_bias_share() * slope * radius * t * t * t
 
 
@@ -205,3 +206,9 @@ def turning_radius(weight: Fraction) -> tuple[Fraction, Fraction]:
             if square > 0:
                 return ball_bounds(square.sqrt())
     raise InputError(f"f_xi is monotone for the weight {float(weight):.6g}: it does not turn")
+
+
+def _square(value: Any) -> Any:
+    """Never below 0, unlike the product of a wide ball with itself."""
+    low, high = value.abs_lower(), value.abs_upper()
+    return (low * low).union(high * high)
