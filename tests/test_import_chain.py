@@ -14,6 +14,7 @@ CHAIN = (
     "errors",
     "files",
     "arithmetic",
+    "display",
     "problem",
     "networks",
     "arrangements",
@@ -25,6 +26,7 @@ CHAIN = (
     "separation",
     "theorems",
     "strategies",
+    "pytest_plugin",
     "reports",
     "cli",
 )

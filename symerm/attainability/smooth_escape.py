@@ -25,6 +25,7 @@ from symerm.attainability.smooth_networks import (
     rounded,
 )
 from symerm.attainability.smooth_problem import ShapeProblem
+from symerm.display import RichDisplay, Table, bounds_text, number_text, point_text
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.problem import Problem
 
@@ -39,7 +40,7 @@ _UPPER = "those of the samples are rational upper bounds, as the activation's va
 
 
 @dataclass(frozen=True)
-class SmoothEscape:
+class SmoothEscape(RichDisplay):
     """How the loss of networks with one smooth neuron tends to the infimum.
 
     Attributes
@@ -67,6 +68,17 @@ class SmoothEscape:
     limit: Fraction | None
     rate: str
     samples: tuple[tuple[Fraction, ShallowNetwork, Fraction], ...]
+
+    def _display(self) -> Table:
+        """The limit and upper bounds of the losses, for notebooks."""
+        rows = [("escape", str(self.stratum["description"])), ("rate", self.rate)]
+        if self.limit is not None:
+            rows.append(("limit", f"{number_text(self.limit)} as eps falls to 0, not attained"))
+        rows += [
+            (f"loss at eps = {point_text([eps])}", bounds_text(None, bound))
+            for eps, _, bound in self.samples
+        ]
+        return Table(rows)
 
 
 def step_escape(

@@ -28,6 +28,7 @@ from symerm.attainability.strata_cells import cell_families
 from symerm.attainability.strata_families import Family, normal_line
 from symerm.attainability.strata_line import line_families
 from symerm.attainability.subspaces import find_plane_outside
+from symerm.display import RichDisplay, Table, enumeration, listing
 from symerm.errors import BudgetExceeded, InputError
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.architecture import Architecture
@@ -82,7 +83,7 @@ class Stratum:
 
 
 @dataclass(frozen=True)
-class StrataTable:
+class StrataTable(RichDisplay):
     """The boundary strata of a dataset, and whether every response has a minimiser.
 
     Attributes
@@ -118,6 +119,25 @@ class StrataTable:
     every_response: str
     reason: str
     response: tuple[tuple[int, ...], ...] | None = None
+
+    def _display(self) -> Table:
+        """The strata with the answer as caption, for notebooks."""
+        words = self.reason
+        if self.response is not None:
+            rows = enumeration([str(row) for row in self.response])
+            words = f"for the responses {rows} the infimum 0 is not attained"
+        return listing(
+            ["what merges", "subspaces", "dim", "cases", "image"],
+            self.strata,
+            lambda stratum: [
+                stratum.words,
+                stratum.symbols,
+                str(stratum.dimension),
+                str(stratum.cases),
+                stratum.status,
+            ],
+            caption=f"every response has a minimiser: {self.every_response}; {words}",
+        )
 
 
 def strata_table(

@@ -8,13 +8,14 @@ the budget the verdict is *undecided*; its bounds are proved all the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
 from symerm.attainability.escape import Escape
 from symerm.attainability.smooth_escape import SmoothEscape
+from symerm.display import Cell, RichDisplay, Table, bounds_text, number_text
 from symerm.errors import InputError
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.problem import Problem
@@ -48,7 +49,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(RichDisplay):
     """The answer to a training problem.
 
     Attributes
@@ -111,3 +112,19 @@ class Verdict:
     def gap(self) -> Fraction:
         """Length upper - lower of the enclosure of the infimum."""
         return self.upper - self.lower
+
+    def _display(self) -> Table:
+        """The answer in short, for notebooks."""
+        rows: list[Sequence[Cell]] = [("verdict", self.verdict)]
+        if self.reason:
+            rows.append(("reason", self.reason))
+        exact = self.exact
+        value = bounds_text(self.lower, self.upper) if exact is None else number_text(exact)
+        rows.append(("infimum", value))
+        rows.extend(self.problem._display().rows)
+        if self.minimiser is not None:
+            name = "minimiser" if self.verdict == "attained" else "network"
+            rows.append((name, self.minimiser._cell()))
+        if self.escape is not None:
+            rows.append(("escape", f"{self.escape.stratum['description']}; {self.escape.rate}"))
+        return Table(rows)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from symerm.display import RichDisplay, Table, enumeration, listing
 from symerm.errors import InputError
 from symerm.landscape.case_rows import ROW_KINDS, CaseRow, row_kind
 from symerm.landscape.configurations import Configuration, NeuronClass, configurations
@@ -36,7 +37,7 @@ DERIVED_WIDTH = 4
 
 
 @dataclass(frozen=True)
-class CaseTable:
+class CaseTable(RichDisplay):
     """All critical points of networks with N hidden neurons and an affine target.
 
     Attributes
@@ -69,6 +70,20 @@ class CaseTable:
         """The reasons for which configurations are not critical, and how many have them."""
         counts = Counter(entry.refusals for entry in self.derivations if not entry.cases)
         return tuple(counts.most_common())
+
+    def _display(self) -> Table:
+        """Realised functions and verdicts, for notebooks."""
+        return listing(
+            ["realised function", "kinks facing", "verdict", "configurations"],
+            self.rows,
+            lambda row: [
+                row.kind,
+                _facings(row.residual),
+                row.verdict,
+                "" if row.configurations is None else str(row.configurations),
+            ],
+            caption=f"critical points, width {self.width}, {self.activation}, affine target",
+        )
 
 
 def case_table(width: int, activation: str) -> CaseTable:
@@ -163,6 +178,12 @@ def disagreements(table: CaseTable) -> tuple[str, ...]:
         f"{0 if row.residual is None else len(row.residual.facings)} kinks"
         for row in sorted(found ^ expected, key=_order)
     )
+
+
+def _facings(residual: Zigzag | None) -> str:
+    if residual is None:
+        return "any"
+    return enumeration(["right" if facing > 0 else "left" for facing in residual.facings])
 
 
 def _require(width: int, activation: str) -> None:

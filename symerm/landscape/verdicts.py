@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
 from symerm.arrangements.neuron_types import NeuronType
+from symerm.display import Cell, RichDisplay, Table, enumeration, number_text, point_text
 from symerm.networks.gradients import network_from_parameters, parameter_vector
 from symerm.networks.shallow import ShallowNetwork
 
@@ -82,7 +83,7 @@ class Descent:
 
 
 @dataclass(frozen=True)
-class Classification:
+class Classification(RichDisplay):
     """A network as a point of a loss landscape.
 
     Attributes
@@ -110,6 +111,27 @@ class Classification:
     reason: str
     descent: Descent | None = None
     realised: PiecewisePolynomial | None = None
+
+    def _display(self) -> Table:
+        """The verdict in short, for notebooks."""
+        types = [
+            f"{neuron.type.value}, flat" if neuron.flat else neuron.type.value
+            for neuron in self.neurons
+        ]
+        rows: list[tuple[str, Cell]] = [
+            ("verdict", self.verdict),
+            ("reason", self.reason),
+            ("loss", number_text(self.loss)),
+            ("network", self.network._cell()),
+            ("neurons", enumeration(types, between="; ")),
+        ]
+        if self.descent is not None:
+            eps, value = self.descent.samples[-1]
+            power = "eps" if self.descent.order == 1 else f"eps^{self.descent.order}"
+            leading = number_text(self.descent.coefficient)
+            rows.append(("descent", f"leading term of the change: {power} times {leading}"))
+            rows.append((f"loss at eps = {point_text([eps])}", number_text(value)))
+        return Table(rows)
 
 
 def point_on_curve(

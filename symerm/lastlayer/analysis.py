@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symerm.display import RichDisplay, Table, bounds_text, number_text
 from symerm.errors import UnsupportedError
 from symerm.lastlayer.descent import GradientDescent, gradient_descent
 from symerm.lastlayer.features import HiddenLayer, feature_matrix, gaussian_layer
@@ -56,7 +57,7 @@ class MemorisationWidth:
 
 
 @dataclass(frozen=True)
-class LastLayerAnalysis:
+class LastLayerAnalysis(RichDisplay):
     """What the last layer can do on a dataset.
 
     Attributes
@@ -95,6 +96,37 @@ class LastLayerAnalysis:
     missing: tuple[str, ...]
     widths: tuple[MemorisationWidth, ...]
     descent: GradientDescent | None
+
+    def _display(self) -> Table:
+        """What was found in short, for notebooks."""
+        layer, fit, size = self.layer, self.fit, self.dataset.size
+        if isinstance(fit, LastLayerFit):
+            low = high = fit.rank
+            loss = number_text(fit.loss)
+        else:
+            low, high = fit.rank
+            loss = "undecided"
+            if fit.losses is not None:
+                sums = [sum(ends, Fraction(0)) for ends in zip(*fit.losses, strict=True)]
+                loss = bounds_text(sums[0], sums[1])
+        rank = str(low) if low == high else f"between {low} and {high}"
+        bias = "hidden bias" if self.bias else "no hidden bias"
+        rows = [
+            ("data", self.dataset._words()),
+            ("layer", f"{layer.width} neurons, {layer.activation.name}, {bias}"),
+            ("rank of the features", f"{rank} of {size}"),
+            ("least loss of the last layer", loss),
+            ("rank at any width", f"{self.span.rank}: {self.span.law}"),
+            ("least loss at any width", number_text(self.best.loss)),
+        ]
+        if self.rays is not None:
+            rows.append(("any depth without biases", f"at least {number_text(self.rays.loss)}"))
+        if self.spectrum is not None:
+            kernel = f"{self.spectrum.kernel.name}: {self.spectrum.verdict}"
+            rows.append(("kernel", kernel))
+        rows += [(f"width {each.width}", f"{each.rule}; {each.fits}; {each.status}")
+                 for each in self.widths]
+        return Table(rows)
 
 
 def analyse_last_layer(

@@ -15,8 +15,9 @@ from itertools import pairwise
 
 from flint import fmpq, fmpq_mat
 
+from symerm.display import Table, listing
 from symerm.errors import InputError
-from symerm.networks.shallow import ShallowNetwork
+from symerm.networks.shallow import LONGEST_FORMULA, ShallowNetwork
 from symerm.problem.architecture import RELU, Activation
 
 __all__ = ["DeepNetwork", "Layer"]
@@ -186,10 +187,30 @@ class DeepNetwork:
         return tuple(values)
 
     def _repr_latex_(self) -> str:
-        """The network as a formula, for notebooks."""
+        """The network as a formula, or its layers as a table, for notebooks."""
+        formula = self._short_formula()
+        return self._shape().latex() if formula is None else f"$\\displaystyle {formula}$"
+
+    def _repr_html_(self) -> str | None:
+        """The table, if the formula is long: front ends show HTML rather than LaTeX."""
+        return self._shape().html() if self._short_formula() is None else None
+
+    def _short_formula(self) -> str | None:
         from symerm.networks.latex import network_latex
 
-        return f"$\\displaystyle {network_latex(self)}$"
+        # The matrices of amsmath have at most ten columns.
+        if max(layer.input_dimension for layer in self.layers) > 10:
+            return None
+        formula = network_latex(self)
+        return formula if len(formula) <= LONGEST_FORMULA else None
+
+    def _shape(self) -> Table:
+        return listing(
+            ["layer", "inputs", "neurons"],
+            [*enumerate(self.layers, start=1)],
+            lambda pair: [str(pair[0]), str(pair[1].input_dimension), str(pair[1].width)],
+            caption=f"{len(self.layers)} layers, {self.activation.name}",
+        )
 
 
 def _affine_rows(layer: Layer, rows: Sequence[Vector]) -> tuple[Vector, ...]:

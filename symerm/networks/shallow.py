@@ -9,12 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symerm.display import Cell, Formula, Table, listing, point_text
 from symerm.errors import InputError
 from symerm.problem.architecture import RELU, Activation
 
 __all__ = ["ShallowNetwork"]
 
 Vector = tuple[Fraction, ...]
+
+#: Longest formula that a notebook shows, in characters of LaTeX.
+LONGEST_FORMULA = 800
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,35 @@ class ShallowNetwork:
         )
 
     def _repr_latex_(self) -> str:
-        """The network as a formula, for notebooks."""
+        """The network as a formula, or its neurons as a table, for notebooks."""
+        cell = self._cell()
+        if isinstance(cell, Formula):
+            return f"$\\displaystyle {cell.latex}$"
+        return self._neurons().latex()
+
+    def _repr_html_(self) -> str | None:
+        """The table, if the formula is long: front ends show HTML rather than LaTeX."""
+        return None if isinstance(self._cell(), Formula) else self._neurons().html()
+
+    def _cell(self) -> Cell:
+        """The formula, or what stands in its place if it is long."""
         from symerm.networks.latex import network_latex
 
-        return f"$\\displaystyle {network_latex(self)}$"
+        formula = network_latex(self)
+        if len(formula) <= LONGEST_FORMULA:
+            return Formula(formula)
+        return f"{self.width} neurons, {self.activation.name}; the formula is long"
+
+    def _neurons(self) -> Table:
+        constant = point_text(self.output_biases)
+        return listing(
+            ["neuron", "weights", "bias", "output weights"],
+            range(self.width),
+            lambda j: [
+                str(j + 1),
+                point_text(self.hidden_weights[j]),
+                point_text(self.hidden_biases[j : j + 1]),
+                point_text(self.output_weights[j]),
+            ],
+            caption=f"{self.width} neurons, {self.activation.name}, output bias {constant}",
+        )

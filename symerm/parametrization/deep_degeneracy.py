@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symerm.arithmetic.linalg import rank
+from symerm.display import RichDisplay, Table, box_text
 from symerm.networks.deep import DeepNetwork, Layer
 from symerm.networks.gradients import parameter_vector
 from symerm.parametrization.jacobian_rank import JacobianRank, domain_chambers, rank_on_chambers
@@ -26,7 +27,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class DeepDegeneracy:
+class DeepDegeneracy(RichDisplay):
     """The degeneracies of a network of any depth on a domain.
 
     Attributes
@@ -58,6 +59,24 @@ class DeepDegeneracy:
     def fibre_bounds(self) -> tuple[int, int]:
         """Proved bounds on the dimension of the fibre at the network."""
         return self.scalings, self.parameters - self.jacobian.rank
+
+    def _display(self) -> Table:
+        """What was found, in numbers, for notebooks."""
+        lower, upper = self.fibre_bounds
+        known = str(lower) if lower == upper else f"between {lower} and {upper}"
+        return Table(
+            [
+                ("domain", box_text(self.box, self.network.input_dimension)),
+                ("never active", f"{len(self.never_active)} hidden neurons"),
+                ("always active", f"{len(self.always_active)} hidden neurons"),
+                ("zero output weights", f"{len(self.zero_output)} hidden neurons"),
+                (
+                    "functional dimension",
+                    f"{self.jacobian.rank} of {self.parameters} parameters",
+                ),
+                ("dimension of the fibre", known),
+            ]
+        )
 
 
 def deep_degeneracy(

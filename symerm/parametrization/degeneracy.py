@@ -10,11 +10,12 @@ fibre { theta' : nu_theta' = nu_theta } at the network.  Nothing is numerical: "
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from symerm.arithmetic.linalg import primitive
+from symerm.display import RichDisplay, Table, box_text, enumeration
 from symerm.networks.shallow import ShallowNetwork
 from symerm.parametrization.fibre import FibreDimension, fibre_dimension
 from symerm.parametrization.functional_dimension import FunctionalDimension, functional_dimension
@@ -82,7 +83,7 @@ class WidthBounds:
 
 
 @dataclass(frozen=True)
-class Degeneracy:
+class Degeneracy(RichDisplay):
     """The degeneracies of a two-layer network on a domain; neurons are counted from 0.
 
     Attributes
@@ -144,6 +145,34 @@ class Degeneracy:
             group
             for group in self.groups.crossing
             if any(map(any, group.outputs)) and not any(group.total_jump)
+        )
+
+    def _display(self) -> Table:
+        """What was found, neurons counted from 1, for notebooks."""
+        width, functional, fibre = self.width, self.functional, self.fibre
+        minimal = str(width.lower)
+        if width.lower < width.upper:
+            minimal = f"between {width.lower} and {width.upper}"
+        return Table(
+            [
+                ("domain", box_text(self.box, self.network.input_dimension)),
+                ("width", f"{self.network.width}; minimal width {minimal}"),
+                ("dead neurons", _counted(self.dead)),
+                ("zero output weights", _counted(self.zero_output)),
+                ("same hyperplane", _listed(self.shared)),
+                ("cancelling", _listed(self.cancelling)),
+                ("not balanced", _counted(self.unbalanced)),
+                (
+                    "functional dimension",
+                    f"{functional.dimension} of {functional.parameters} parameters",
+                ),
+                (
+                    "fibre",
+                    f"dimension between {fibre.lower} and {fibre.upper}: {fibre.reason}"
+                    if fibre.dimension is None
+                    else f"dimension {fibre.dimension}: {fibre.reason}",
+                ),
+            ]
         )
 
 
@@ -215,6 +244,16 @@ def _states(network: ShallowNetwork, groups: NeuronGroups) -> tuple[NeuronState,
             strict=True,
         )
     )
+
+
+def _counted(neurons: Sequence[int]) -> str:
+    """Neurons, counted from 1."""
+    return enumeration([str(j + 1) for j in neurons])
+
+
+def _listed(groups: Sequence[HyperplaneGroup]) -> str:
+    """The neurons of each group."""
+    return enumeration([_counted(group.neurons) for group in groups], between="; ")
 
 
 def _where(flags: Iterable[bool]) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
+from symerm.display import RichDisplay, Table, point_text
 from symerm.errors import BudgetExceeded, InputError, UnsupportedError
 from symerm.networks.chambers import Chamber, network_chambers
 from symerm.networks.deep import DeepNetwork
@@ -34,7 +35,7 @@ _TRIALS = 40
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(RichDisplay):
     """The answer to the question whether two networks realise the same function.
 
     Attributes
@@ -55,6 +56,20 @@ class Comparison:
     values: tuple[Vector, Vector] | None = None
     forms: tuple[KinkForm, KinkForm] | None = None
     pieces: int | None = None
+
+    def _display(self) -> Table:
+        """The answer and the point that shows it, for notebooks."""
+        rows = [("same function", "yes" if self.equal else "no")]
+        if self.point is not None and self.values is not None:
+            first, second = map(point_text, self.values)
+            rows.append(("values", f"{first} against {second}"))
+            rows.append(("at the point", point_text(self.point)))
+        if self.forms is not None:
+            counts = " and ".join(str(len(form.kinks)) for form in self.forms)
+            rows.append(("kinks of the functions", counts))
+        if self.pieces is not None:
+            rows.append(("pieces compared", str(self.pieces)))
+        return Table(rows)
 
 
 def compare_networks(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symerm.display import RichDisplay, Table, box_text, number_text, point_text
 from symerm.errors import InputError
 from symerm.networks.deep import DeepNetwork
 from symerm.networks.shallow import ShallowNetwork
@@ -26,7 +27,7 @@ Network = ShallowNetwork | DeepNetwork
 
 
 @dataclass(frozen=True)
-class FunctionDistance:
+class FunctionDistance(RichDisplay):
     """Both norms of h = f - g on R^p or on a box.
 
     Attributes
@@ -47,6 +48,29 @@ class FunctionDistance:
     kinks: tuple[tuple[tuple[int, ...], int], ...] | None
     seminorm: Seminorm
     supremum: SupNorm
+
+    def _display(self) -> Table:
+        """Both norms and where they are reached, for notebooks."""
+        steepest, largest = self.seminorm, self.supremum
+        rows = [
+            ("domain", box_text(self.box, self.dimension)),
+            (
+                "largest slope of f - g",
+                f"{number_text(steepest.value)}, around {point_text(steepest.point)}"
+                if steepest.point
+                else number_text(steepest.value),
+            ),
+        ]
+        if largest.value is None:
+            where = point_text(largest.direction or ())
+            rows.append(("largest value of |f - g|", f"infinite, in the direction {where}"))
+        elif largest.point:
+            where = point_text(largest.point)
+            text = f"{number_text(largest.value)}, at {where}"
+            rows.append(("largest value of |f - g|", text))
+        else:
+            rows.append(("largest value of |f - g|", number_text(largest.value)))
+        return Table(rows)
 
 
 def function_distance(

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symerm.arithmetic.linalg import rank
+from symerm.display import Cell, RichDisplay, Table
 from symerm.networks.shallow import ShallowNetwork
 from symerm.parametrization.facings import Exclusion, FacingSearch
 from symerm.parametrization.hyperplane_groups import group_neurons
@@ -28,7 +29,7 @@ DEFAULT_LIMIT = 30_000_000
 
 
 @dataclass(frozen=True)
-class MinimalNetwork:
+class MinimalNetwork(RichDisplay):
     """A network with few neurons and what is known about networks with fewer.
 
     Attributes
@@ -65,6 +66,18 @@ class MinimalNetwork:
     def is_minimal(self) -> bool:
         """Whether it is proved that no network with this function has fewer neurons."""
         return self.width == self.lower_bound
+
+    def _display(self) -> Table:
+        """The network and what is known of its width, for notebooks."""
+        rows: list[tuple[str, Cell]] = [
+            ("width", f"{self.width}, minimal" if self.is_minimal else str(self.width)),
+            ("lower bound", str(self.lower_bound)),
+            ("kinks", str(len(self.form.kinks))),
+            ("network", self.network._cell()),
+        ]
+        if self.undecided is not None:
+            rows.append(("undecided", self.undecided))
+        return Table(rows)
 
 
 def minimal_network(

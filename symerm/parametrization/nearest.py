@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symerm.arithmetic.surds import Surd, signed_root_bounds
+from symerm.display import RichDisplay, Table, enumeration, number_text
 from symerm.errors import InputError
 from symerm.parametrization.assignment import bottleneck_assignment
 from symerm.parametrization.balanced import BalancedNetwork, BalancedNeuron, gradient_distance
@@ -60,7 +61,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Nearest:
+class Nearest(RichDisplay):
     """The nearest parametrization Phi of g.
 
     Attributes
@@ -99,6 +100,19 @@ class Nearest:
         if not self.function_distance:
             return None
         return self.gap.squared / self.function_distance
+
+    def _display(self) -> Table:
+        """The matching and both distances, neurons counted from 1, for notebooks."""
+        exact = self.gap.exact
+        gap = f"root of {self.gap.squared}" if exact is None else str(exact)
+        order = enumeration([str(j + 1) for j in self.neurons])
+        return Table(
+            [
+                ("distance of the parameters", f"{gap}, in neuron {self.widest + 1}"),
+                ("distance of the functions", number_text(self.function_distance)),
+                ("neurons of the target, in order", order),
+            ]
+        )
 
 
 def neuron_gap(first: BalancedNeuron, second: BalancedNeuron) -> Gap:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symerm.arithmetic.surds import Surd
+from symerm.display import RichDisplay, Table, bounds_text, listing
 from symerm.errors import InputError, UnsupportedError
 from symerm.networks.deep import DeepNetwork
 from symerm.networks.gradients import parameter_vector
@@ -64,7 +65,7 @@ class MatchedNeurons:
 
 
 @dataclass(frozen=True)
-class ParameterDistance:
+class ParameterDistance(RichDisplay):
     """The least distance over all orders of neurons, and over scalings unless balanced.
 
     Attributes
@@ -93,6 +94,26 @@ class ParameterDistance:
     padded: int
     first_apart: tuple[int, ...]
     second_apart: tuple[int, ...]
+
+    def _display(self) -> Table:
+        """The matched neurons, counted from 1, with the distance as caption, for notebooks."""
+        how = "balanced, reordered" if self.balanced else "reordered and rescaled"
+        return listing(
+            ["first network", "second network", "distance"],
+            self.neurons,
+            lambda pair: [
+                "zero" if pair.first is None else str(pair.first + 1),
+                "zero" if pair.second is None else str(pair.second + 1),
+                _text(pair.distance),
+            ],
+            caption=f"distance {_text(self.distance)} in the {self.norm} norm, {how}",
+        )
+
+
+def _text(distance: Enclosure) -> str:
+    if distance.exact is not None:
+        return str(distance.exact)
+    return distance.formula or bounds_text(distance.lower, distance.upper)
 
 
 def parameter_distance(

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from symerm.arithmetic.rationals import as_rational
+from symerm.display import RichDisplay, Table, listing, point_text
 from symerm.errors import InputError
 
 __all__ = ["Dataset", "WeightedData"]
@@ -43,7 +44,7 @@ class WeightedData:
 
 
 @dataclass(frozen=True)
-class Dataset:
+class Dataset(RichDisplay):
     """n inputs in Q^p and n responses in Q^q, exact.
 
     Attributes
@@ -154,6 +155,23 @@ class Dataset:
     def output_dimension(self) -> int:
         """Dimension q of the responses."""
         return len(self.outputs[0])
+
+    def _display(self) -> Table:
+        """The first points, for notebooks."""
+        return listing(
+            [*self.input_names, *self.output_names],
+            range(self.size),
+            lambda i: [point_text([x]) for x in (*self.inputs[i], *self.outputs[i])],
+            caption=self._words(),
+        )
+
+    def _words(self) -> str:
+        """Size and names in words."""
+        points = "1 point" if self.size == 1 else f"{self.size} points"
+        return (
+            f"{points}, inputs {', '.join(self.input_names)}, "
+            f"outputs {', '.join(self.output_names)}"
+        )
 
     def collapsed(self) -> WeightedData:
         """Distinct inputs with mean responses, weights and the constant scatter.
