@@ -19,7 +19,9 @@ from symerm.cli.lastlayer import lastlayer
 from symerm.cli.minimal import minimal
 from symerm.cli.nearest import nearest
 from symerm.cli.pathologies import pathologies
+from symerm.cli.regression import regression
 from symerm.cli.strata import strata
+from symerm.cli.theorems import list_theorems, show, theorems
 from symerm.cli.types import types
 from symerm.cli.verify import verify
 
@@ -64,4 +66,10 @@ def command() -> Any:
     tables.command()(landscape)
     tables.command()(pathologies)
     app.add_typer(tables, name="cases")
+    registry = typer.Typer(rich_markup_mode=None)
+    registry.callback()(theorems)
+    registry.command(name="list")(list_theorems)
+    registry.command()(show)
+    registry.command(name="test")(regression)
+    app.add_typer(registry, name="theorems")
     return typer.main.get_command(app)

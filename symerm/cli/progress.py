@@ -1,4 +1,4 @@
-"""The progress of a long search, on stderr and only where a person watches."""
+"""The progress of long work, on stderr and only where a person watches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from symerm.attainability.verdict import Progress
 from symerm.reports.text import format_decimal
 
-__all__ = ["SearchDisplay", "describe", "search_display"]
+__all__ = ["SearchDisplay", "TaskDisplay", "describe", "search_display", "task_display"]
 
 #: Seconds of search before anything is shown, and between two refreshments.
 _DELAY = 0.5
@@ -24,6 +24,13 @@ def search_display(*, quiet: bool) -> AbstractContextManager[SearchDisplay | Non
     if quiet or not sys.stderr.isatty():
         return nullcontext(None)
     return SearchDisplay()
+
+
+def task_display(total: int, *, quiet: bool) -> AbstractContextManager[TaskDisplay | None]:
+    """A display for a known number of tasks, or None if nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        return nullcontext(None)
+    return TaskDisplay(total)
 
 
 def describe(progress: Progress) -> str:
@@ -79,29 +86,61 @@ class SearchDisplay:
         )
 
     def _start(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-        from rich.progress import Progress as Bar
-        from rich.table import Column
-
-        self._bar = Bar(
-            TimeElapsedColumn(table_column=Column(no_wrap=True)),
-            BarColumn(bar_width=10, table_column=Column(no_wrap=True)),
-            # The text takes what is left of the line and is cut there; the time stays whole.
-            TextColumn(
-                "{task.description}",
-                markup=False,
-                table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
-            ),
-            expand=True,
-            console=Console(stderr=True),
-            auto_refresh=False,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+        self._bar = _new_bar()
         self._task = self._bar.add_task("", total=None)
         self._bar.start()
+
+
+class TaskDisplay:
+    """A bar with the share of the tasks that are done, and the name of the last one."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> TaskDisplay:
+        self._bar = _new_bar()
+        self._task = self._bar.add_task("", total=self._total)
+        self._bar.start()
+        self._bar.refresh()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def advance(self, text: str) -> None:
+        """Note that a task is done, with a few words about it."""
+        self._done += 1
+        self._bar.update(
+            self._task, completed=self._done, refresh=True,
+            description=f"{self._done} of {self._total}, {text}",
+        )
+
+
+def _new_bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+    from rich.table import Column
+
+    return Bar(
+        TimeElapsedColumn(table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=10, table_column=Column(no_wrap=True)),
+        # The text takes what is left of the line and is cut there; the time stays whole.
+        TextColumn(
+            "{task.description}",
+            markup=False,
+            table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+        ),
+        expand=True,
+        console=Console(stderr=True),
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
 
 
 def _short(value: Fraction | float) -> str:

@@ -13,6 +13,7 @@ __all__ = [
     "parse_columns",
     "parse_count",
     "parse_interval",
+    "parse_natural",
     "parse_positive",
     "parse_seconds",
 ]
@@ -109,6 +110,20 @@ def parse_interval(option: str, pair: tuple[str, str]) -> tuple[Fraction, Fracti
             f"{option}: the left end {pair[0]} must be smaller than the right end {pair[1]}"
         )
     return low, high
+
+
+def parse_natural(option: str, text: str) -> int:
+    """An integer that is at least 0, as seeds are.
+
+    Examples
+    --------
+    >>> parse_natural("--seed", "0")
+    0
+    """
+    value = _rational(option, text)
+    if value < 0 or value.denominator != 1:
+        raise InputError(f"{option} must be a natural number, not {text}")
+    return value.numerator
 
 
 def parse_positive(option: str, text: str) -> Fraction:

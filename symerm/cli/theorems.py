@@ -1,0 +1,102 @@
+"""``symerm theorems list`` and ``show``: the statements that symerm holds as executable objects."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from symerm.cli.interrupts import loading
+from symerm.errors import InputError
+
+__all__ = ["list_theorems", "show", "theorems"]
+
+_STATUSES = "proved, proved-up-to, tested or literature"
+
+
+def theorems() -> None:
+    """The theorems of five papers and of this project: statements, status, regression.
+
+    \b
+    Example:
+      symerm theorems list
+      symerm theorems test --mutants
+    """
+
+
+def list_theorems(
+    work: Annotated[
+        str | None,
+        typer.Option("--source", metavar="KEY", help="Only of one work, as in safran-lee-2021."),
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option(metavar="KIND", help=f"Only with this status: {_STATUSES}.")
+    ] = None,
+    style: Annotated[
+        str, typer.Option("--format", metavar="text|latex|html|json", help="Form of the table.")
+    ] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> int:
+    """List the theorems with source, status of proof and number of wrong variants.
+
+    \b
+    Example:
+      symerm theorems list
+      symerm theorems list --source lim-michalek-qi-2019 --status proved --format latex
+    """
+    from symerm.reports.tables import TABLE_FORMATS
+
+    if style not in TABLE_FORMATS:
+        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    with loading():
+        from symerm.reports.theorems import format_theorems, theorem_to_json
+        from symerm.theorems import all_theorems
+        from symerm.theorems.works import WORKS
+
+    keys = [each.key for each in WORKS]
+    if work is not None and work not in keys:
+        raise InputError(f"--source: there is no work {work!r}; use {', '.join(keys)}")
+    kinds = _STATUSES.replace(" or ", ", ").split(", ")
+    if status is not None and status not in kinds:
+        raise InputError(f"--status: there is no status {status!r}; use {', '.join(kinds)}")
+    chosen = [
+        theorem
+        for theorem in all_theorems()
+        if work in (None, theorem.source.work.key) and status in (None, theorem.status.kind)
+    ]
+    if as_json or style == "json":
+        print(json.dumps([theorem_to_json(theorem) for theorem in chosen], ensure_ascii=False))
+    else:
+        print(format_theorems(chosen, style=style))
+    return 0
+
+
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A theorem of the list.")],
+    style: Annotated[
+        str, typer.Option("--format", metavar="text|latex|html|json", help="Form of the answer.")
+    ] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> int:
+    """Show one theorem: statement, hypotheses, status, proofs, tests and wrong variants.
+
+    \b
+    Example:
+      symerm theorems show activation-lifting
+      symerm theorems show activation-lifting --format latex
+    """
+    from symerm.reports.tables import TABLE_FORMATS
+
+    if style not in TABLE_FORMATS:
+        raise InputError(f"there is no format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    with loading():
+        from symerm.reports.theorems import format_theorem, theorem_to_json
+        from symerm.theorems import find_theorem
+
+    theorem = find_theorem(name)
+    if as_json or style == "json":
+        print(json.dumps(theorem_to_json(theorem), ensure_ascii=False))
+    else:
+        print(format_theorem(theorem, style=style))
+    return 0
