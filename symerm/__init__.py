@@ -34,8 +34,14 @@ if TYPE_CHECKING:
         SymermError,
         UnsupportedError,
     )
+    from symerm.landscape.classification import classify_against
+    from symerm.landscape.targets import parse_target
+    from symerm.lastlayer.analysis import analyse_last_layer
     from symerm.networks.serialization import network_from_json, network_to_json
     from symerm.networks.shallow import ShallowNetwork
+    from symerm.parametrization.degeneracy import degeneracy
+    from symerm.parametrization.equality import compare_networks
+    from symerm.parametrization.minimal import minimal_network
     from symerm.problem.architecture import Activation, Architecture, parse_activation
     from symerm.problem.catalogue import catalogue, load_dataset
     from symerm.problem.dataset import Dataset
@@ -56,14 +62,20 @@ __all__ = [
     "SymermError",
     "UnsupportedError",
     "Verdict",
+    "analyse_last_layer",
     "catalogue",
     "certificate_text",
+    "classify_against",
+    "compare_networks",
     "decide",
+    "degeneracy",
     "load_dataset",
+    "minimal_network",
     "network_from_json",
     "network_to_json",
     "open_dataset",
     "parse_activation",
+    "parse_target",
     "read_dataset",
 ]
 
@@ -81,8 +93,14 @@ _HOME = {
         "SymermError",
         "UnsupportedError",
     ),
+    "symerm.landscape.classification": ("classify_against",),
+    "symerm.landscape.targets": ("parse_target",),
+    "symerm.lastlayer.analysis": ("analyse_last_layer",),
     "symerm.networks.serialization": ("network_from_json", "network_to_json"),
     "symerm.networks.shallow": ("ShallowNetwork",),
+    "symerm.parametrization.degeneracy": ("degeneracy",),
+    "symerm.parametrization.equality": ("compare_networks",),
+    "symerm.parametrization.minimal": ("minimal_network",),
     "symerm.problem.architecture": ("Activation", "Architecture", "parse_activation"),
     "symerm.problem.catalogue": ("catalogue", "load_dataset"),
     "symerm.problem.dataset": ("Dataset",),
