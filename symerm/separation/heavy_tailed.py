@@ -23,6 +23,7 @@ from symerm.separation.bessel import (
     bessel_cdf,
     bessel_density,
     bessel_density_derivative,
+    bessel_tail_bound,
     sample_bessel,
 )
 
@@ -73,6 +74,24 @@ class HeavyTailed:
         """The order v = d/2 of the Bessel function."""
         return Fraction(self.dimension, 2)
 
+    def least_density(self, low: Fraction, high: Fraction) -> Any:
+        """A positive lower bound of the density of the norm on an interval: its normal half."""
+        ends = [self._normal_density(ball(x)) for x in (low, high)]
+        return ends[0].min(ends[1]) / 2
+
+    def tail_bound(self, x: Any) -> Any:
+        """An upper bound of the probability of a norm above x, for s > d/2.
+
+        The normal half by E |x|^4 = 1 + 2/d, the other one by `bessel_tail_bound`.
+        """
+        square = x * x
+        normal = (1 + arb(2) / self.dimension) / (square * square)
+        return (normal + bessel_tail_bound(self.order, self.frequency() * x)) / 2
+
+    def tail_limit(self) -> Any:
+        """The limit of x times the probability of a norm above x: d / (2 pi s/x)."""
+        return self.dimension / (2 * arb.pi() * self.frequency())
+
     def frequency(self) -> Any:
         """The ball of s / x = 2 pi a sqrt(d) R, R = pi^(-1/2) Gamma(d/2 + 1)^(1/d)."""
         d = self.dimension
@@ -98,6 +117,8 @@ class HeavyTailed:
 
     def norm_cdf(self, x: Any) -> Any:
         """The probability of a norm of at most x, in a ball."""
+        if not x.is_exact():
+            return self.norm_cdf(x.lower()).union(self.norm_cdf(x.upper()))
         rate, half = self.frequency(), ball(self.order)
         # The series of the incomplete gamma function cancels about as many bits as its order.
         with ctx.workprec(ctx.prec + 64 + 8 * self.dimension):
@@ -127,6 +148,14 @@ class HeavyTailed:
         return points
 
     def _normal_density(self, x: Any) -> Any:
+        """The density of the norm of N(0, I/d): it has one maximum, so its ends bound it."""
+        if x.is_exact():
+            return self._normal_at(x)
+        hull = self._normal_at(x.lower()).union(self._normal_at(x.upper()))
+        peak = (arb(self.dimension - 1) / self.dimension).sqrt()
+        return hull.union(self._normal_at(peak)) if x.overlaps(peak) else hull
+
+    def _normal_at(self, x: Any) -> Any:
         """2 (d/2)^(d/2) x^(d-1) exp(-d x^2 / 2) / Gamma(d/2), by logarithms for large d."""
         half = ball(self.order)
         return 2 * (

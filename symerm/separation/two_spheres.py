@@ -59,6 +59,11 @@ class TwoSpheres:
         """``"two-spheres"``."""
         return "two-spheres"
 
+    def density_maximum(self) -> Any:
+        """The maximum of the density of the norm for d > 3, at |x|^2 = 4 (d-2)/(2d-5)."""
+        d = self.dimension
+        return self.norm_density((arb(4 * (d - 2)) / (2 * d - 5)).sqrt())
+
     def norm_density(self, x: Any) -> Any:
         """The density of the norm in a ball.
 
