@@ -1,9 +1,9 @@
-r"""What notebooks show of an object: one small table, in HTML and in LaTeX.
+r"""What notebooks show of an object: one small table, in HTML, LaTeX and plain text.
 
-A front end asks an object for ``_repr_html_`` or ``_repr_latex_``; both come from the `Table` that
-the object's ``_display`` returns.  Numbers are exact where they are short.  A decimal stands after
-``=`` if it is exact and after an approximation sign if not; decimals of bounds are rounded
-outwards.  Texts are shown as they are: nothing in them is markup, only a `Formula` is.
+Front ends ask an object for ``_repr_html_``, ``_repr_latex_`` or ``_repr_mimebundle_``; all come
+from the `Table` that its ``_display`` returns.  Numbers are exact where they are short.  A decimal
+stands after ``=`` if it is exact and after an approximation sign if not; decimals of bounds are
+rounded outwards.  Texts are shown as they are: nothing in them is markup, only a `Formula` is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from symerm.arithmetic.rationals import format_rational
 
@@ -82,6 +82,9 @@ class Table:
     Examples
     --------
     >>> table = Table([("loss < 1", Formula(r"\frac{1}{12}"))], caption="A&B")
+    >>> print(table.text())
+    A&B
+    loss < 1  \frac{1}{12}
     >>> print(table.html().splitlines()[1])
     <caption>A&amp;B</caption>
     >>> print(table.latex())
@@ -109,6 +112,20 @@ class Table:
             span = len(self.rows[0])
             lines.append(f'<tr><td colspan="{span}">{self._rest()}</td></tr>')
         return "\n".join([*lines, "</table>"])
+
+    def text(self) -> str:
+        """The table as text with aligned columns; a formula is its LaTeX."""
+        lines = [list(map(_text, row)) for row in self.rows]
+        if self.header:
+            lines.insert(0, list(self.header))
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        shown = [
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in lines
+        ]
+        if self.caption:
+            shown.insert(0, self.caption)
+        return "\n".join([*shown, *([self._rest()] if self.omitted else [])])
 
     def latex(self) -> str:
         """The table as a LaTeX ``tabular``, after its caption; amsmath is needed for formulas."""
@@ -139,6 +156,11 @@ class RichDisplay:
 
     def _repr_latex_(self) -> str:
         return self._display().latex()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """The text that IPython shows where it has no rich display."""
+        # IPython would not find an inherited _repr_pretty_ beside the __repr__ of a dataclass.
+        return {"text/plain": self._display().text()}
 
 
 def listing(
@@ -253,6 +275,10 @@ def _decimal(value: Fraction, rounding: str = decimal.ROUND_HALF_EVEN) -> str:
         prec=10, rounding=rounding, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN
     )
     return str(context.divide(decimal.Decimal(value.numerator), value.denominator))
+
+
+def _text(cell: Cell) -> str:
+    return cell.latex if isinstance(cell, Formula) else cell
 
 
 def _html(cell: Cell) -> str:

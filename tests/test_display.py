@@ -15,7 +15,15 @@ import symerm
 from symerm.attainability.escape import Escape
 from symerm.attainability.smooth_escape import SmoothEscape
 from symerm.attainability.strata import strata_table
-from symerm.display import Formula, Table, bounds_text, box_text, number_text, point_text
+from symerm.display import (
+    Formula,
+    RichDisplay,
+    Table,
+    bounds_text,
+    box_text,
+    number_text,
+    point_text,
+)
 from symerm.landscape import classify, classify_empirical, parse_target
 from symerm.landscape.case_table import case_table
 from symerm.lastlayer import analyse_last_layer
@@ -206,6 +214,18 @@ def test_only_formulas_are_markup() -> None:
     assert "<b>" not in table.html()
     assert r"$\displaystyle a &lt; b$" in table.html()
     assert r"\{x\}\_1" in table.latex()
+
+
+def test_text_has_the_same_cells(objects) -> None:
+    """What IPython shows in a terminal: HTML without its elements and the spaces that align."""
+    from IPython.core.formatters import DisplayFormatter
+
+    formatter = DisplayFormatter()
+    for thing in objects:
+        if isinstance(thing, RichDisplay):
+            cells = [re.sub(r"^\$\\displaystyle (.*)\$$", r"\1", cell) for cell in shown(thing)]
+            text = formatter.format(thing)[0]["text/plain"]
+            assert "".join(" ".join(cells).split()) == "".join(text.split())
 
 
 def test_long_tables_are_cut_and_say_so() -> None:
