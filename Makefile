@@ -1,6 +1,7 @@
 # make demo   train on a real dataset, prove the optimum, check the proof
 # make test   run the tests
-# Both need Python 3.11 or newer and nothing else; they share the environment .venv.
+# make docs   build the documentation into build/site
+# All need Python 3.11 or newer and nothing else; they share the environment .venv.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -12,7 +13,7 @@ EDITABLE = PYTHONWARNINGS=ignore $(PIP) --no-deps --no-build-isolation --editabl
 METADATA := setup.cfg setup.py pyproject.toml
 
 .DELETE_ON_ERROR:
-.PHONY: clean demo lint lock slow test test-install
+.PHONY: clean demo docs lint lock slow test test-install
 
 demo: .venv/.installed
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && cd "$$scratch" && \
@@ -28,6 +29,10 @@ test: test-install
 slow: test-install
 	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -q -m slow || test $$? -eq 5
 
+# Any warning is an error, such as a link or a name that leads nowhere.
+docs: test-install
+	$(BIN)/python -m sphinx -q -j 2 -W --keep-going -c docs -b html . build/site
+
 lint: test-install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -37,7 +42,7 @@ test-install: .venv/.installed-test
 # Write the locks anew from setup.cfg; needs a network.
 lock: test-install
 	$(PIP) pip-tools
-	$(LOCK) --extra test --output-file requirements-test.txt pyproject.toml
+	$(LOCK) --extra docs --extra test --output-file requirements-test.txt pyproject.toml
 	$(LOCK) --constraint requirements-test.txt --output-file requirements.txt pyproject.toml
 
 clean:

@@ -50,6 +50,7 @@ def interval_type_graph(interval: Interval) -> networkx.DiGraph:
         ``name`` (str)
             Such as ``"semi-inactive at T0"``; no two are equal.
         ``neuron_type`` (NeuronType)
+            The type by name, as in the classification of critical points.
         ``facing`` (str or None)
             ``"right"`` if w > 0, ``"left"`` if w < 0, None if w = 0 or both occur.
         ``kink`` (str)

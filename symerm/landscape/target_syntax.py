@@ -1,4 +1,4 @@
-"""The grammar of targets: from a text to a tree, by recursive descent.
+"""The grammar of targets: from a text to a tree, by recursive descent::
 
     sum     = signed {("+" | "-") product}          product = signed {["*" | "/"] signed}
     signed  = {"+" | "-"} power                     power   = atom [("^" | "**") integer]
