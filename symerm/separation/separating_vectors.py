@@ -91,6 +91,9 @@ class SeparatingVectors:
         The mean at |x| <= 0.9 is at least this.
     size_outside : Fraction
         The mean at |x| >= 2.1 is at most minus this part of (2/pi) arctan(t)/8.
+    norm_factor : pair of Fraction
+        |v|^2 with weights by size over |v|^2 with equal ones, for disjoint groups and the largest
+        xi, which has the largest quotient.
     """
 
     weights: Interval
@@ -101,6 +104,7 @@ class SeparatingVectors:
     size_margin: Fraction
     size_inside: Fraction
     size_outside: Fraction
+    norm_factor: Interval
 
     @property
     def equal_positive(self) -> bool:
@@ -147,6 +151,9 @@ def compare_vectors(*, weights: Interval = WEIGHTS) -> SeparatingVectors:
         inside = ball_bounds(mean_size_weights(ball(RADII[0]), most))[0]
         # f_xi = (2/pi) arctan t (1 - xi/g), and g falls.
         outside = ball_bounds(least / separating_weight(ball(RADII[1])) - 1)[0]
+        square = high * high
+        norm = ball_bounds((1 + square / share) / (1 + square * share))
+    margin = slope.smallest[0] * GROUP_SHARE
     return SeparatingVectors(
-        weights, factor, minimum, needed, slope, slope.smallest[0] * GROUP_SHARE, inside, outside,
+        weights, factor, minimum, needed, slope, margin, inside, outside, norm
     )
