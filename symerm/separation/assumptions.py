@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from flint import arb
 
 from symerm.arithmetic.balls import ball, ball_bounds
+from symerm.errors import InputError
 from symerm.separation.heavy_tailed import HeavyTailed
 from symerm.separation.minimum import certified_minimum
 from symerm.separation.two_spheres import TwoSpheres
@@ -43,6 +45,7 @@ class Condition:
     ----------
     name : ``"mass"``, ``"positive"``, ``"bounded"`` or ``"tail"``
     statement : str
+        Formulas stand between dollar signs, as in `reason`.
     holds : bool
         Proved if true, refuted if false.
     bounds : pair of Fraction or None
@@ -84,6 +87,27 @@ class Assumptions:
         """Whether all conditions hold as they are stated."""
         return all(condition.holds for condition in self.conditions)
 
+    @property
+    def constants(self) -> tuple[Fraction, Fraction, Fraction]:
+        """C, q and c for which the bounds hold, to nine decimals.
+
+        Raises
+        ------
+        InputError
+            If the density is not bounded on its range.
+        """
+        if self.bounded.bounds is None or self.mass.bounds is None or self.tail.bounds is None:
+            raise InputError(
+                f"the law {self.law.name} in dimension {self.law.dimension} has no bound q of its "
+                "density on [0.9, 2.05]; take another dimension or law"
+            )
+        unit = 10**9
+        return (
+            Fraction(floor(self.mass.bounds[0] * unit), unit),
+            Fraction(ceil(self.bounded.bounds[1] * unit), unit),
+            Fraction(ceil(self.tail.bounds[1] * unit), unit),
+        )
+
 
 def check_assumptions(law: RadialLaw) -> Assumptions:
     """Prove or refute the conditions on a law, with bounds of the best constants.
@@ -112,13 +136,13 @@ def check_assumptions(law: RadialLaw) -> Assumptions:
 def _mass(law: RadialLaw) -> Condition:
     bounds = ball_bounds(law.norm_cdf(arb(2)))
     return Condition(
-        "mass", "P(|x| <= 2) >= C", True, bounds, "the distribution function at 2"
+        "mass", "$P(|x| <= 2) >= C$", True, bounds, "the distribution function at 2"
     )
 
 
-_POSITIVE = "f > 0 on [0.9, 2.05]"
-_BOUNDED = "f <= q on [0.9, 2.05]"
-_TAIL = "P(|x| >= t) <= c/t for t > 0"
+_POSITIVE = "$f > 0$ on [0.9, 2.05]"
+_BOUNDED = "$f <= q$ on [0.9, 2.05]"
+_TAIL = "$P(|x| >= t) <= c/t$ for $t > 0$"
 
 
 def _heavy_positive(law: HeavyTailed) -> Condition:
@@ -147,22 +171,22 @@ def _heavy_bounded(law: HeavyTailed) -> Condition:
 
 def _spheres_positive(law: TwoSpheres) -> Condition:
     return Condition(
-        "positive", _POSITIVE, False, None, "f > 0 on [0.9, 2), but f(2.05) = 0, as |x| <= 2"
+        "positive", _POSITIVE, False, None, "$f > 0$ on [0.9, 2), but $f(2.05) = 0$, as $|x| <= 2$"
     )
 
 
 def _spheres_bounded(law: TwoSpheres) -> Condition:
     if law.dimension == 2:
         return Condition(
-            "bounded", _BOUNDED, False, None, "f = 1/(pi sqrt(1 - x^2/4)) is unbounded below 2"
+            "bounded", _BOUNDED, False, None, "$f = 1/(pi sqrt(1 - x^2/4))$ is unbounded below 2"
         )
     if law.dimension == 3:
         one = Fraction(1)
-        return Condition("bounded", _BOUNDED, True, (one, one), "f = x/2 below 2")
+        return Condition("bounded", _BOUNDED, True, (one, one), "$f = x/2$ below 2")
     bounds = ball_bounds(law.density_maximum())
     square = Fraction(4 * (law.dimension - 2), 2 * law.dimension - 5)
     return Condition(
-        "bounded", _BOUNDED, True, bounds, f"the maximum of f, at x^2 = {square}"
+        "bounded", _BOUNDED, True, bounds, f"the maximum of f, at $x^2 = {square}$"
     )
 
 

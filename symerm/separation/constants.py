@@ -130,8 +130,8 @@ def guarantee(
     width : int, optional
         r >= 12000^4; by default the larger one of that and the representing width.
     step_size : Fraction, optional
-        eta; by default 1/(2r), with which gradient descent never raises the squared loss before
-        the outputs are cut off: features lie in (-1, 1), so its Hessian is at most 2r.
+        eta; by default 1/(2r): the squared loss without the cut-off has a Hessian of at most 2r,
+        as features lie in (-1, 1), so that steps below 1/r never raise it.
 
     Raises
     ------
