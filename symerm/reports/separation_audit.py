@@ -82,11 +82,12 @@ def format_audit(audit: SeparationAudit, *, style: str = "text") -> str:
             blocks.append(_latex(title, claims))
         else:
             blocks.append(_html(title, claims))
-    note = escape_text(NOTE, style=style)
     if style == "text":
-        note = "\n".join(textwrap.wrap(note, _WIDTH))
-    elif style == "html":
-        note = f"<p>{note}</p>"
+        note = "\n".join(textwrap.wrap(NOTE, _WIDTH))
+    elif style == "latex":
+        note = _tex(NOTE)
+    else:
+        note = f"<p>{escape_text(NOTE, style='html')}</p>"
     return "\n\n".join([note, *blocks])
 
 
@@ -121,7 +122,7 @@ def _html(title: str, claims: Sequence[Claim]) -> str:
 def _latex(title: str, claims: Sequence[Claim]) -> str:
     """Columns of fixed width: the statements are sentences."""
     lines = [
-        rf"\subsection*{{{escape_text(title, style='latex')}}}",
+        rf"\subsection*{{{_tex(title)}}}",
         r"\noindent{\footnotesize\begin{tabular}{lp{0.47\textwidth}p{0.31\textwidth}}",
         r"status & claim & bounds, and what decides it \\",
         r"\hline",
@@ -129,13 +130,17 @@ def _latex(title: str, claims: Sequence[Claim]) -> str:
     for claim in claims:
         # An interval stands in two lines, above what decides the claim.
         parts = [*(part for part in _bounds(claim).split(" ") if part), claim.how]
-        decided = r"\newline ".join(escape_text(part, style="latex") for part in parts)
-        statement = escape_text(claim.statement, style="latex")
+        decided = r"\newline ".join(map(_tex, parts))
         lines.append(
-            rf"{claim.status} & \raggedright {statement} & \raggedright {decided} "
+            rf"{claim.status} & \raggedright {_tex(claim.statement)} & \raggedright {decided} "
             r"\tabularnewline[3pt]"
         )
     return "\n".join([*lines, r"\end{tabular}}"])
+
+
+def _tex(text: str) -> str:
+    """Bars are dashes in the plain fonts."""
+    return escape_text(text, style="latex").replace("|", r"\textbar{}")
 
 
 def separation_audit_to_json(audit: SeparationAudit) -> dict[str, Any]:

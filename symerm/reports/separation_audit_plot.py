@@ -7,6 +7,7 @@ Right: the density of a feature given |x|; it is flat at |x| = 1 only.
 
 from __future__ import annotations
 
+import decimal
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +15,7 @@ from flint import arb
 
 from symerm.arithmetic.balls import ball, ball_bounds
 from symerm.reports.figures import write_figure
+from symerm.reports.formulas import format_decimal
 from symerm.separation.audit import SeparationAudit
 from symerm.separation.closed_forms import separating_function, separating_weight
 from symerm.separation.density_bounds import REACH
@@ -85,8 +87,8 @@ def _draw_band(axes: Any, audit: SeparationAudit) -> None:
         )
         axes.plot(float(radius), 0, "o", color=f"C{k + 1}", markersize=4)
     start, end = map(float, audit.slope.radii)
-    least = float(audit.slope.smallest[0])
-    axes.axvspan(start, end, color="0.93", zorder=0, label=rf"$f_\xi' \leq -{least:.6f}$")
+    least = _down(audit.slope.smallest[0])
+    axes.axvspan(start, end, color="0.88", zorder=0, label=rf"$f_\xi' \leq -{least}$")
     axes.axhline(0, color="0.4", linewidth=0.8)
     axes.set_xlim(0, float(_FARTHEST))
     axes.set_xlabel("|x|")
@@ -120,12 +122,17 @@ def _draw_densities(axes: Any, audit: SeparationAudit) -> None:
         values = [float(feature_density(ball(z), ball(radius))) for z in points]
         axes.plot(xs, values, color=f"C{k}", label=f"|x| = {float(radius):g}")
     reach, least = float(REACH), float(audit.density.least[0])
-    axes.plot([-reach, reach], [least, least], ":", color="black", label=f"bound {least:.4f}")
+    label = f"bound {_down(audit.density.least[0])}"
+    axes.plot([-reach, reach], [least, least], ":", color="black", label=label)
     axes.set_xlim(-1, 1)
     axes.set_ylim(0, float(feature_density(arb(0), arb(0))) * 1.4)
     axes.set_xlabel("value z of a feature")
     axes.set_title("Density of a feature given |x|")
     axes.legend(ncols=2, loc="upper center")
+
+
+def _down(value: Fraction) -> str:
+    return format_decimal(value, digits=4, rounding=decimal.ROUND_FLOOR)
 
 
 def _grid(low: Fraction, high: Fraction) -> list[Fraction]:
