@@ -152,7 +152,7 @@ def test_foreign_imports_of_the_checker_are_seen(source: str) -> None:
     [
         None, ["--help"], ["check", "--help"], ["classify", "--help"], ["types", "--help"],
         ["cases", "landscape", "--help"], ["strata", "--help"], ["verify", "--help"],
-        ["datasets"],
+        ["datasets"], ["theorems", "test", "--help"], ["appendix", "--help"],
     ],
 )
 def test_starting_loads_no_heavy_library(arguments: list[str] | None) -> None:

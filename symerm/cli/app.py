@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from symerm import __version__
+from symerm.cli.appendix import appendix
 from symerm.cli.cases import cases, landscape
 from symerm.cli.check import check
 from symerm.cli.classify import classify
@@ -58,7 +59,7 @@ def command() -> Any:
     app.callback()(_symerm)
     for function in (
         check, classify, strata, types, degeneracy, distance, equal, minimal, nearest, verify,
-        datasets, import_torch, lastlayer,
+        datasets, import_torch, lastlayer, appendix,
     ):
         app.command()(function)
     tables = typer.Typer(rich_markup_mode=None)

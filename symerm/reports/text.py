@@ -25,7 +25,7 @@ from symerm.reports.formulas import (
 )
 from symerm.reports.report_lines import LONGEST_RATIONAL, exact_and_decimal, report_line
 
-__all__ = ["format_decimal", "format_verdict"]
+__all__ = ["format_decimal", "format_verdict", "infimum_text"]
 
 
 
@@ -59,7 +59,7 @@ def format_verdict(
     lines = [report_line("verdict", verdict.verdict)]
     if verdict.reason:
         lines.append(report_line("reason", verdict.reason))
-    lines.append(report_line("infimum", _infimum(verdict)))
+    lines.append(report_line("infimum", infimum_text(verdict)))
     lines.append(report_line("data", f"{source}: {_data(verdict.problem.dataset)}"))
     lines.append(report_line("model", _model(verdict.problem)))
     if verdict.minimiser is not None:
@@ -81,7 +81,8 @@ def format_verdict(
 
 
 
-def _infimum(verdict: Verdict) -> str:
+def infimum_text(verdict: Verdict) -> str:
+    """The infimum if it is known, else bounds rounded outwards."""
     if verdict.exact is None:
         lower = _bound(verdict.lower, rounding=decimal.ROUND_FLOOR)
         upper = _bound(verdict.upper, rounding=decimal.ROUND_CEILING)

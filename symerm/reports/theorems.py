@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = [
     "format_regression",
     "format_theorem",
     "format_theorems",
+    "latex_text",
     "regression_to_json",
     "theorem_to_json",
 ]
@@ -75,13 +77,37 @@ def _pairs(theorem: Theorem) -> list[tuple[str, str]]:
 
 
 def _latex_statement(theorem: Theorem) -> list[str]:
-    source = escape_text(str(theorem.source), style="latex")
-    status = escape_text(theorem.status.summary, style="latex")
+    title, source = latex_text(theorem.title), latex_text(str(theorem.source))
     return [
-        rf"\paragraph{{{escape_text(theorem.title, style='latex')}}} "
-        rf"\emph{{({source}; {status})}}",
+        rf"\paragraph{{{title}}} \emph{{({source}; {latex_text(theorem.status.summary)})}}",
         theorem.latex,
     ]
+
+
+def latex_text(text: str) -> str:
+    r"""A text in LaTeX, with Greek letters and signs in math mode.
+
+    Examples
+    --------
+    >>> print(latex_text("ψ ≥ 0 and 50% of x²"))
+    $\psi$ $\ge$ 0 and 50\% of x$^2$
+    """
+    return "".join(
+        _SIGNS.get(c) or _greek(c) or escape_text(c, style="latex") for c in text
+    )
+
+
+_SIGNS = {
+    "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "×": r"$\times$", "−": "$-$", "∞": r"$\infty$",
+    "→": r"$\to$", "∈": r"$\in$", "√": r"$\surd$", "·": r"$\cdot$", "²": "$^2$", "³": "$^3$",
+}
+
+
+def _greek(c: str) -> str | None:
+    name = unicodedata.name(c, "").split()
+    if name[:3] == ["GREEK", "SMALL", "LETTER"]:
+        return rf"$\{name[-1].lower()}$".replace("lamda", "lambda")
+    return rf"$\{name[-1].title()}$" if name[:3] == ["GREEK", "CAPITAL", "LETTER"] else None
 
 
 def theorem_to_json(theorem: Theorem) -> dict[str, Any]:
