@@ -1,0 +1,200 @@
+"""Neurons without a kink inside the interval at the constant f = alpha mid + beta.
+
+Inactive neurons leave a neighbourhood in which the loss depends on c alone, so that the constant
+is a local minimum.  A kink at an end of the interval may enter it, and v r(T) decides by its sign
+whether the loss falls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from symerm.theorems.generators.basic import rationals
+from symerm.theorems.generators.landscape import perturbed, relu_minima, relu_saddles
+from symerm.theorems.instance import Instance
+from symerm.theorems.landscape.setting import (
+    RELU,
+    TESTS,
+    affine,
+    changed,
+    loss_at,
+    neurons,
+    residual,
+    show,
+    with_parts,
+)
+from symerm.theorems.statement import Finding, Hypothesis, Mutant, Status, Theorem, holds_if
+from symerm.theorems.works import CHERIDITO, DERIVED, Source
+
+__all__ = ["DEAD_MINIMUM", "END_KINK"]
+
+_PROOF = ("proofs/cheridito_jentzen_rossmannek_2021/local_minima.py",)
+_TESTS = (f"{TESTS}test_landscape_expansions.py",)
+
+
+@st.composite
+def _end_kinks(draw: st.DrawFn) -> Instance:
+    """A critical network with a neuron whose kink is at an end, and a distance."""
+    instance = draw(st.one_of(relu_minima(), relu_saddles(kinks=(0,)), relu_saddles(kinks=(2,))))
+    start, stop = instance["interval"]
+    part = draw(st.sampled_from([Fraction(1, 2), Fraction(1, 10), Fraction(3, 4)]))
+    return with_parts(instance, distance=part * (stop - start))
+
+
+def _at_end(instance: Instance) -> int | None:
+    """The number of the first neuron that is semi-inactive."""
+    start, stop = instance["interval"]
+    for j, (w, b, _) in enumerate(neurons(instance["network"])):
+        if (w < 0 and w * start + b == 0) or (w > 0 and w * stop + b == 0):
+            return j
+    return None
+
+
+def _inwards(*, sign: int = 1, cubic: bool = True, half: bool = False) -> Callable[
+    [Instance], Finding
+]:
+    """L grows by v |w| r(T) d^2 (1 - 2 d/(3 |T|)) + v^2 w^2 d^3/3."""
+
+    def claim(instance: Instance) -> Finding:
+        j = _at_end(instance)
+        assert j is not None  # a hypothesis
+        alpha, _, length, _ = affine(instance)
+        rows = neurons(instance["network"])
+        w, b, v = rows[j]
+        d = instance["distance"]
+        rows[j] = w, b + abs(w) * d, v
+        after = with_parts(instance, network=changed(instance["network"], rows))
+        found = loss_at(after) - loss_at(instance)
+        at_kink = alpha * length / 2 * (1 if w < 0 else -1) * sign
+        stated = v * abs(w) * at_kink * d**2 * (1 - 2 * d / (3 * length)) / (2 if half else 1)
+        if cubic:
+            stated += v**2 * w**2 * d**3 / 3
+        return holds_if(
+            found == stated,
+            f"v = {show(v)}, w = {show(w)}, d = {show(d)}: L' - L = {show(found)}, formula "
+            f"{show(stated)}",
+        )
+
+    return claim
+
+
+def _constant(instance: Instance) -> bool:
+    _, middle, _, _ = affine(instance)
+    r = residual(instance)
+    beta, alpha = instance["target"]
+    return r.pieces == ((middle - beta, -alpha),)
+
+
+END_KINK = Theorem(
+    id="end-kink",
+    title="A kink that enters the interval from its end",
+    source=Source(DERIVED, "after the classification of Cheridito, Jentzen, Rossmannek"),
+    statement="Let f = α mid + β (ReLU) and let the kink of neuron j stand at the end T, w_j x + "
+    "b_j ≤ 0 on [T0, T1]. Moving it inside by d ≤ |T|, with the same w_j, changes L by "
+    "v |w| r(T) d² (1 − 2 d/(3 |T|)) + v² w² d³/3, where r(T0) = α |T|/2 = −r(T1).",
+    latex=r"For the ReLU let $f = \alpha\,\mathrm{mid} + \beta$, let the kink of neuron $j$ stand "
+    r"at the end $T$ and $w_j x + b_j \le 0$ on $[T_0, T_1]$. Moving the kink inside by "
+    r"$d \le |T|$ changes $L$ by $v_j |w_j|\, r(T)\, d^2 \bigl(1 - \tfrac{2 d}{3 |T|}\bigr) + "
+    r"\tfrac13 v_j^2 w_j^2 d^3$, and $r(T_0) = \alpha |T|/2 = -r(T_1)$.",
+    hypotheses=(
+        Hypothesis("constant", "f = α mid + β", _constant),
+        Hypothesis(
+            "semi-inactive", "some neuron is semi-inactive",
+            lambda instance: _at_end(instance) is not None,
+        ),
+    ),
+    claim=_inwards(),
+    instances=_end_kinks(),
+    status=Status("proved", "by integration over the piece that the kink crosses"),
+    proofs=_PROOF,
+    tests=_TESTS,
+    mutants=(
+        Mutant("any-function", "f may have kinks inside", without=("constant",)),
+        Mutant("sign", "r has the opposite sign at the ends", claim=_inwards(sign=-1)),
+        Mutant("half", "the first term has a factor 1/2", claim=_inwards(half=True)),
+        Mutant("no-square", "the term v² w² d³/3 is left out", claim=_inwards(cubic=False)),
+    ),
+)
+
+
+@st.composite
+def _dead_networks(draw: st.DrawFn) -> Instance:
+    """A local minimum of the ReLU or another network, and changes of its parameters."""
+    dead = relu_minima(ends=False)
+    instance = draw(st.one_of(dead, perturbed(dead), relu_saddles(kinks=(0,))))
+    width = instance["network"].width
+    scale = draw(st.sampled_from([Fraction(1, 100), Fraction(1, 10), Fraction(1)]))
+    entries = rationals(bound=1, denominators=(1, 2)).map(lambda x: scale * x)
+    change = draw(st.lists(entries, min_size=3 * width + 1, max_size=3 * width + 1))
+    return with_parts(instance, direction=tuple(change))
+
+
+def _stays_dead(instance: Instance, direction: tuple[Fraction, ...]) -> bool:
+    width = instance["network"].width
+    return all(
+        max((w + dw) * t + b + db for t in instance["interval"]) < 0
+        for (w, b, _), dw, db in zip(
+            neurons(instance["network"]), direction[:width], direction[width : 2 * width],
+            strict=True,
+        )
+    )
+
+
+def _dead(*, constant: int = 12, strict: bool = False) -> Callable[[Instance], Finding]:
+    """L = alpha^2 |T|^3/12 + |T| dc^2 after the change."""
+
+    def claim(instance: Instance) -> Finding:
+        alpha, _, length, _ = affine(instance)
+        direction = instance["direction"]
+        level = alpha**2 * length**3 / constant
+        start, found = loss_at(instance), loss_at(instance, direction)
+        good = start == level and found == level + length * direction[-1] ** 2
+        if strict:
+            good = found > start or not any(direction)
+        return holds_if(
+            good, f"L = {show(start)}, L' = {show(found)}, dc = {show(direction[-1])}"
+        )
+
+    return claim
+
+
+DEAD_MINIMUM = Theorem(
+    id="inactive-local-minimum",
+    title="Inactive neurons make a local minimum that is not global",
+    source=Source(CHERIDITO, "on non-global local minima"),
+    statement="ReLU: if every neuron is inactive and c = α mid + β, then L = α² |T|³/12, and "
+    "L(θ') = L(θ) + |T| (c' − c)² as long as all neurons stay inactive. For α ≠ 0 and N ≥ 1 the "
+    "infimum is 0, so that θ is a local minimum and no global one.",
+    latex=r"For the ReLU let every neuron be inactive and $c = \alpha\,\mathrm{mid} + \beta$. Then "
+    r"$L(\theta) = \alpha^2 |T|^3/12$, and $L(\theta') = L(\theta) + |T| (c' - c)^2$ for all "
+    r"$\theta'$ at which all neurons are inactive.",
+    hypotheses=(
+        RELU,
+        Hypothesis(
+            "inactive", "all neurons are inactive",
+            lambda instance: _stays_dead(instance, (Fraction(0),) * len(instance["direction"])),
+        ),
+        Hypothesis(
+            "centred", "c = α mid + β",
+            lambda instance: instance["network"].output_biases[0] == affine(instance)[1],
+        ),
+        Hypothesis(
+            "stay", "all neurons stay inactive",
+            lambda instance: _stays_dead(instance, instance["direction"]),
+        ),
+    ),
+    claim=_dead(),
+    instances=_dead_networks(),
+    status=Status("proved", "f does not depend on inactive neurons"),
+    proofs=_PROOF,
+    tests=_TESTS,
+    mutants=(
+        Mutant("leave", "neurons may become active", without=("stay",)),
+        Mutant("off-centre", "c may be any number", without=("centred",)),
+        Mutant("level", "the level is α² |T|³/3", claim=_dead(constant=3)),
+        Mutant("strict", "the local minimum is strict", claim=_dead(strict=True)),
+    ),
+)
