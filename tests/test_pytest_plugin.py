@@ -92,6 +92,14 @@ def test_a_theorem_of_ones_own(tmp_path):
     assert "During handling" not in output
 
 
+def test_the_example_of_the_documentation(tmp_path):
+    example = Path(__file__).resolve().parents[1] / "docs" / "examples" / "test_convex.py"
+    (tmp_path / example.name).write_text(example.read_text("utf-8"), encoding="utf-8")
+    code, output = pytest_run(tmp_path, "-q", "--strict-markers")
+    assert code == 0, output
+    assert "1 passed" in output
+
+
 def test_theorems_of_the_registry_are_added_as_tests(tmp_path):
     code, output = pytest_run(
         tmp_path, "-v", "--symerm-theorems=activation-lifting", "--symerm-mutants",
