@@ -86,3 +86,19 @@ def test_a_narrow_terminal_keeps_the_time_and_the_bounds_on_one_line(monkeypatch
         assert len(line) <= 80
         assert re.match(r"0:00:\d\d ", line)
         assert "infimum between 1.58263E+6 and 8.73556E+7" in line
+
+
+def test_tasks_are_counted_on_a_terminal(run, monkeypatch) -> None:
+    terminal = watch(monkeypatch)
+    code, out, _ = run("theorems", "test", "activation-lifting", "--examples", 3, "--json")
+    assert code == 0
+    assert out.startswith("{")
+    shown = terminal.getvalue()
+    assert "1 of 1, activation-lifting: holds" in shown
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
+
+
+def test_quiet_tasks_show_nothing(run, monkeypatch) -> None:
+    terminal = watch(monkeypatch)
+    assert run("theorems", "test", "activation-lifting", "--examples", 3, "--quiet")[0] == 0
+    assert terminal.getvalue() == ""
