@@ -51,7 +51,7 @@ def with_navigation(text: str, pages: Iterable[str]) -> str:
             sections[number] = section + toctree([f"{t} <{name}>" for t, name in links], caption)
             listed.update(name for _, name in links)
     rest = sorted(set(pages) - listed)
-    return "## ".join(sections) + (toctree(rest, "More") if rest else "")
+    return "## ".join(sections) + (toctree(rest, "Others") if rest else "")
 
 
 def toctree(entries: Iterable[str], caption: str = "") -> str:
