@@ -14,10 +14,7 @@ from math import isqrt
 
 from hypothesis import strategies as st
 
-from symerm.arithmetic.linalg import solve
-from symerm.arithmetic.piecewise_polynomials import PiecewisePolynomial
 from symerm.networks.gradients import network_from_parameters, parameter_vector
-from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.architecture import RELU, Activation
 from symerm.theorems.generators.basic import (
     activations,
@@ -25,18 +22,19 @@ from symerm.theorems.generators.basic import (
     positive_rationals,
     rationals,
 )
+from symerm.theorems.generators.line_networks import (
+    affine_targets,
+    intervals,
+    line_instance,
+    line_network,
+    line_neurons,
+)
 from symerm.theorems.instance import Instance
 
 __all__ = [
-    "affine_targets",
-    "fitted_networks",
     "global_minima",
-    "intervals",
     "leaky_saddles",
-    "line_networks",
-    "line_neurons",
     "perturbed",
-    "polynomial_targets",
     "quadratic_saddles",
     "relu_minima",
     "relu_saddles",
@@ -47,33 +45,7 @@ Interval = tuple[Fraction, Fraction]
 Neuron = tuple[Fraction, Fraction, Fraction]
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _QUADRATIC = Activation("quadratic")
-
-
-@st.composite
-def intervals(draw: st.DrawFn) -> Interval:
-    """Intervals (T0, T1) with T0 < T1.
-
-    Examples
-    --------
-    >>> from hypothesis import find
-    >>> [int(end) for end in find(intervals(), lambda ends: ends[0] > 0)]
-    [1, 2]
-    """
-    start = draw(rationals(bound=2, denominators=(1, 2)))
-    # The length 1 is the simplest.
-    return start, start + draw(st.sampled_from([_ONE, 2 * _ONE, _ONE / 2, 3 * _ONE, 3 * _ONE / 2]))
-
-
-@st.composite
-def affine_targets(draw: st.DrawFn, *, sloped: bool = True) -> tuple[Fraction, Fraction]:
-    """(beta, alpha) of targets alpha x + beta; with alpha not 0 if `sloped`."""
-    alpha = draw(nonzero_rationals(bound=3) if sloped else rationals(bound=3))
-    return draw(rationals(bound=3)), alpha
-
-
-def polynomial_targets(*, degree: int = 3) -> st.SearchStrategy[tuple[Fraction, ...]]:
-    """Coefficients of 1, x, .. of polynomials of at most this degree."""
-    return st.lists(rationals(bound=3), max_size=degree + 1).map(tuple)
+_LOOSE = ("semi-active", "degenerate")
 
 
 def square_slopes() -> st.SearchStrategy[Fraction]:
@@ -86,86 +58,6 @@ def square_slopes() -> st.SearchStrategy[Fraction]:
     Fraction(9, 16)
     """
     return st.sampled_from([Fraction(9, 16), Fraction(25, 144), Fraction(49, 576)])
-
-
-@st.composite
-def line_neurons(draw: st.DrawFn, interval: Interval) -> Neuron:
-    """Neurons (w, b, v) of every type on an interval; kinks often coincide."""
-    start, stop = interval
-    v = draw(rationals(bound=3, denominators=(1, 2)))
-    kind = draw(st.sampled_from(["inside", "inside", "inside", "end", "outside", "constant"]))
-    if kind == "constant":
-        return _ZERO, draw(rationals(bound=2, denominators=(1,))), v
-    w = draw(nonzero_rationals(bound=2, denominators=(1, 2)))
-    if kind == "inside":
-        place = draw(st.sampled_from([Fraction(1, 2), Fraction(1, 3), Fraction(2, 3),
-                                      Fraction(1, 4), Fraction(3, 5)]))
-        kink = start + place * (stop - start)
-    elif kind == "end":
-        kink = draw(st.sampled_from(interval))
-    else:
-        kink = draw(st.sampled_from([start - 1, stop + 1]))
-    return w, -w * kink, v
-
-
-@st.composite
-def line_networks(
-    draw: st.DrawFn,
-    *,
-    width: tuple[int, int] = (0, 3),
-    activation: st.SearchStrategy[Activation] | None = None,
-    target: st.SearchStrategy[tuple[Fraction, ...]] | None = None,
-) -> Instance:
-    """Any networks with one input and one output on an interval, with any target.
-
-    Parameters
-    ----------
-    width : (int, int)
-        Least and largest number of neurons.
-    activation : strategy, optional
-        ReLU and leaky by default.
-    target : strategy of coefficients, optional
-        Polynomials of degree at most 3 by default.
-
-    Examples
-    --------
-    >>> from hypothesis import find
-    >>> list(find(line_networks(), lambda instance: True))
-    ['network', 'interval', 'target']
-    """
-    interval = draw(intervals())
-    neurons = [draw(line_neurons(interval)) for _ in range(draw(st.integers(*width)))]
-    network = _network(
-        neurons, draw(rationals(bound=2)), draw(activations() if activation is None else activation)
-    )
-    return _instance(network, interval, draw(polynomial_targets() if target is None else target))
-
-
-@st.composite
-def fitted_networks(
-    draw: st.DrawFn, *, target: st.SearchStrategy[tuple[Fraction, ...]] | None = None
-) -> Instance:
-    """ReLU and leaky networks whose output weights and bias are best for the hidden ones.
-
-    So int r = 0 and int act(w_j x + b_j) r = 0 for every neuron.
-    """
-    instance = draw(line_networks(width=(1, 3), target=target))
-    network, interval = instance["network"], instance["interval"]
-    line = PiecewisePolynomial(interval, ((_ZERO, _ONE),))
-    one = PiecewisePolynomial(interval, ((_ONE,),))
-    slope = network.activation.negative_slope
-    features = [one]
-    for (w,), b in zip(network.hidden_weights, network.hidden_biases, strict=True):
-        z = line * w + b
-        features.append(z.maximum(z * slope))
-    goal = PiecewisePolynomial(interval, (tuple(instance["target"]),))
-    gram = [[(f * g).integral() for g in features] for f in features]
-    best = solve(gram, [(f * goal).integral() for f in features])
-    assert best is not None  # normal equations
-    c, *outputs = best
-    width = network.width
-    found = [*parameter_vector(network)[: 2 * width], *outputs, c]
-    return _instance(network_from_parameters(network, found), interval, instance["target"])
 
 
 @st.composite
@@ -220,19 +112,23 @@ def relu_saddles(draw: st.DrawFn, *, kinks: Sequence[int] = (0, 2, 4)) -> Instan
     for i in range(1, count + 1):
         kink = start + i * (stop - start) / (count + 1)
         neurons += _group(draw, kink, 1 if i % 2 else -1, total)
-    kinds = st.sampled_from(["inactive", "T0", "T1", "semi-active", "degenerate"])
-    idle = draw(st.lists(kinds, max_size=2))
-    if not count and not {"semi-active", "degenerate"} & set(idle):
-        idle = [*idle, "semi-active"]
+    idle = draw(st.lists(st.sampled_from(["inactive", "end", *_LOOSE]), max_size=2))
+    if not count:
+        idle.append(draw(st.sampled_from(["low end", "low end", *_LOOSE])))
     for kind in idle:
         if kind == "inactive":
             neurons.append(_inactive(draw, interval))
-        elif kind in ("T0", "T1"):
-            w = draw(positive_rationals(bound=2)) * (-1 if kind == "T0" else 1)
-            neurons.append((w, -w * interval[kind == "T1"], draw(rationals(bound=2))))
-        else:
+        elif kind in _LOOSE:
             b = draw(positive_rationals(bound=2)) if kind == "semi-active" else _ZERO
             neurons.append((_ZERO, b, _ZERO))
+        else:
+            right, w = draw(st.booleans()), draw(positive_rationals(bound=2))
+            v = draw(rationals(bound=2)) * draw(st.sampled_from([0, 1]))
+            if kind == "low end":
+                # At T0 alpha v <= 0, at T1 alpha v >= 0.
+                v = abs(v) if (target[1] > 0) == right else -abs(v)
+            w = w if right else -w
+            neurons.append((w, -w * interval[right], v))
     return _centred(draw, neurons, interval, target, RELU)
 
 
@@ -320,22 +216,41 @@ def global_minima(
         constant = beta - alpha / w * b
     if draw(st.booleans()):
         neurons.append((_ZERO, _ZERO, draw(rationals(bound=2))))
-    return _instance(_network(draw(st.permutations(neurons)), constant, act), interval, target)
+    network = line_network(draw(st.permutations(neurons)), constant, act)
+    return line_instance(network, interval, target)
 
 
 @st.composite
-def perturbed(draw: st.DrawFn, instances: st.SearchStrategy[Instance]) -> Instance:
-    """One parameter changed, one neuron turned about its kink, or a flat kink put elsewhere.
+def perturbed(
+    draw: st.DrawFn,
+    instances: st.SearchStrategy[Instance],
+    *,
+    kinds: Sequence[str] = ("parameter", "turn", "sign", "extra"),
+) -> Instance:
+    """Networks near those of a strategy, mostly not critical if these are.
 
-    Most of these networks are not critical if those of `instances` are.
+    Parameters
+    ----------
+    instances : strategy
+        With the parts ``network``, ``interval`` and ``target``.
+    kinds : sequence of str
+        What may happen: ``"parameter"``, one is changed; ``"turn"``, a neuron faces the other way
+        at its kink; ``"sign"``, that of an output weight; ``"extra"``, one more flat neuron.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> found = find(perturbed(relu_minima(), kinds=["extra"]), lambda instance: True)
+    >>> found["network"].width
+    2
     """
     instance = draw(instances)
     network, interval = instance["network"], instance["interval"]
     values = list(parameter_vector(network))
     width = network.width
     j = draw(st.integers(0, max(width - 1, 0)))
-    kind = draw(st.sampled_from(["parameter", "turn", "sign", "extra"]))
-    if kind == "parameter" or not width:
+    kind = draw(st.sampled_from(list(kinds)))
+    if kind == "parameter" or (kind != "extra" and not width):
         values[draw(st.integers(0, 3 * width))] += draw(nonzero_rationals(bound=1))
     elif kind == "turn":
         values[j], values[width + j] = -values[j], -values[width + j]
@@ -346,24 +261,8 @@ def perturbed(draw: st.DrawFn, instances: st.SearchStrategy[Instance]) -> Instan
         values[3 * width : 3 * width] = [_ZERO]
         values[2 * width : 2 * width] = [b]
         values[width:width] = [w]
-        network = _network([(_ZERO,) * 3] * (width + 1), _ZERO, network.activation)
-    return _instance(network_from_parameters(network, values), interval, instance["target"])
-
-
-def _instance(network: ShallowNetwork, interval: Interval, target: Sequence[Fraction]) -> Instance:
-    return Instance.of(network=network, interval=interval, target=tuple(target))
-
-
-def _network(
-    neurons: Sequence[Neuron], constant: Fraction, activation: Activation
-) -> ShallowNetwork:
-    return ShallowNetwork(
-        tuple((w,) for w, _, _ in neurons),
-        tuple(b for _, b, _ in neurons),
-        tuple((v,) for _, _, v in neurons),
-        (constant,),
-        activation,
-    )
+        network = line_network([(_ZERO,) * 3] * (width + 1), _ZERO, network.activation)
+    return line_instance(network_from_parameters(network, values), interval, instance["target"])
 
 
 def _centred(
@@ -376,7 +275,7 @@ def _centred(
     """The network with c = alpha mid + beta, its neurons in any order."""
     constant = target[1] * sum(interval) / 2 + target[0]
     neurons = draw(st.permutations(neurons))
-    return _instance(_network(neurons, constant, activation), interval, target)
+    return line_instance(line_network(neurons, constant, activation), interval, target)
 
 
 def _inactive(draw: st.DrawFn, interval: Interval) -> Neuron:

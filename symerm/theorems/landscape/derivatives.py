@@ -14,13 +14,8 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from symerm.theorems.generators.basic import activations, rationals
-from symerm.theorems.generators.landscape import (
-    fitted_networks,
-    global_minima,
-    intervals,
-    line_networks,
-    relu_saddles,
-)
+from symerm.theorems.generators.landscape import global_minima, relu_saddles
+from symerm.theorems.generators.line_networks import fitted_networks, intervals, line_networks
 from symerm.theorems.instance import Instance
 from symerm.theorems.landscape.setting import (
     TESTS,

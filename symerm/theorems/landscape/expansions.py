@@ -13,13 +13,8 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from symerm.theorems.generators.basic import activations, rationals
-from symerm.theorems.generators.landscape import (
-    fitted_networks,
-    line_networks,
-    line_neurons,
-    relu_minima,
-    relu_saddles,
-)
+from symerm.theorems.generators.landscape import relu_minima, relu_saddles
+from symerm.theorems.generators.line_networks import fitted_networks, line_networks, line_neurons
 from symerm.theorems.instance import Instance
 from symerm.theorems.landscape.setting import (
     TESTS,
