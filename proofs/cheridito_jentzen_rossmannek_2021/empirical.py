@@ -85,6 +85,35 @@ def steps_of_the_proof() -> None:
     )
 
 
+def hessian_in_a_pattern() -> None:
+    """Within a pattern act(z) = slope z: second derivatives of (c + sum_j v_j act(z_j) - t)^2.
+
+    One input s and two neurons: L is a sum over the points, and more inputs add more rows of the
+    same form.
+    """
+    s, c, t = sympy.symbols("s c t", real=True)
+    w, b, v, slope = (sympy.symbols(f"{name}1 {name}2", real=True) for name in ("w", "b", "v", "g"))
+    z = [w[j] * s + b[j] for j in range(2)]
+    r = c - t + sum(v[j] * slope[j] * z[j] for j in range(2))
+    parameters = [*w, *b, *v, c]
+    jacobian = [r.diff(theta) for theta in parameters]
+    hessian = sympy.hessian(r**2, parameters)
+    # f is bilinear: only (w_j, v_j) and (b_j, v_j) have second derivatives.
+    curved = sympy.zeros(7, 7)
+    for j in range(2):
+        for k, entry in ((j, slope[j] * s), (2 + j, slope[j])):
+            curved[k, 4 + j] = curved[4 + j, k] = entry
+    prove(
+        "the Hessian within a pattern is 2 J^T J + 2 r d^2f, and d^2f has the entries act' s and"
+        " act' for (w_j, v_j) and (b_j, v_j) only",
+        *[
+            hessian[i, k] - 2 * jacobian[i] * jacobian[k] - 2 * r * curved[i, k]
+            for i in range(7)
+            for k in range(7)
+        ],
+    )
+
+
 def act(z: Fraction, slope: Fraction) -> Fraction:
     return z if z > 0 else slope * z
 
@@ -231,6 +260,7 @@ def nearby(network: Network, random: Random) -> Network:
 
 def main() -> None:
     steps_of_the_proof()
+    hessian_in_a_pattern()
     for slope in (ZERO, Fraction(1, 3)):
         minima, others, held = tried(slope, 1)
         prove(
