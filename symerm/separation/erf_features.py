@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from symerm.errors import InputError
 
-__all__ = ["CACHE_BYTES", "ERF_COEFFICIENTS", "ErfLayer", "Features", "erf_in_place"]
+__all__ = ["CACHE_BYTES", "ERF_COEFFICIENTS", "ErfLayer", "Features", "erf_in_place", "multiply"]
 
 Array = NDArray[np.float64]
 #: Floats of either size: features are float32, checks of gradients use float64.
@@ -35,12 +35,20 @@ _LARGEST = 4.0
 #: Rows and columns of a tile: three float32 tiles fit into 1 MiB.
 _ROWS = 128
 _COLUMNS = 512
+#: Multiplications below which OpenBLAS uses one thread.
+_ONE_THREAD = 2**18
 #: Features kept in memory instead of computed again, in bytes.
 CACHE_BYTES = 2**30
 
 
-def erf_in_place(values: Floats) -> None:
+def erf_in_place(values: Floats, scratch: Floats | None = None) -> None:
     """Replace numbers by their erf, with an error of at most 2^-24 before rounding.
+
+    Parameters
+    ----------
+    values : ndarray
+    scratch : ndarray of shape (2, *values.shape), optional
+        Room to work in: in loops, fresh memory costs more than what is written to it.
 
     Examples
     --------
@@ -49,16 +57,39 @@ def erf_in_place(values: Floats) -> None:
     >>> [round(float(value), 6) for value in values]
     [0.0, 0.5205, -1.0]
     """
+    squares, result = np.empty((2, *values.shape), values.dtype) if scratch is None else scratch
     np.clip(values, -_LARGEST, _LARGEST, out=values)
-    squares = values * values
+    np.multiply(values, values, out=squares)
     # Horner's rule; plain numbers keep the type of the array.
-    result = squares * ERF_COEFFICIENTS[-1]
+    np.multiply(squares, ERF_COEFFICIENTS[-1], out=result)
     for coefficient in ERF_COEFFICIENTS[-2:0:-1]:
         result += coefficient
         result *= squares
     result += ERF_COEFFICIENTS[0]
     values *= result
     np.tanh(values, out=values)
+
+
+def multiply(left: Floats, right: Floats, out: Floats) -> None:
+    """A product of matrices in pieces so small that BLAS starts no threads for them.
+
+    Threads that wait for each other cost more than they bring here, on a busy machine hundreds of
+    times more, and they would make the rounding depend on their number.
+
+    Parameters
+    ----------
+    left, right, out : ndarrays of shapes (m, k), (k, n) and (m, n)
+
+    Examples
+    --------
+    >>> out = np.empty((1, 2))
+    >>> multiply(np.array([[1.0, 2.0]]), np.array([[1.0, 0.0], [1.0, 3.0]]), out)
+    >>> out
+    array([[3., 6.]])
+    """
+    columns = max(1, _ONE_THREAD // left.size)
+    for k in range(0, right.shape[1], columns):
+        np.matmul(left, right[:, k : k + columns], out=out[:, k : k + columns])
 
 
 class ErfLayer:
@@ -112,16 +143,16 @@ class ErfLayer:
                 f"points of shape {points.shape} do not fit {self.dimension} inputs; use (n, d)"
             )
         rows = min(_ROWS, len(points))
-        # One buffer for all blocks: fresh memory costs more than what is written to it.
         buffer = [np.empty((rows, tile.shape[1]), dtype=np.float32) for tile in self._tiles]
+        scratch = np.empty(2 * rows * _COLUMNS, dtype=np.float32)
         for start in range(0, len(points), _ROWS):
             part = points[start : start + _ROWS]
             inputs = np.ones((len(part), self.dimension + 1), dtype=np.float32)
             inputs[:, :-1] = part
             block = [features[: len(part)] for features in buffer]
             for tile, features in zip(self._tiles, block, strict=True):
-                np.matmul(inputs, tile, out=features)
-                erf_in_place(features)
+                multiply(inputs, tile, features)
+                erf_in_place(features, scratch[: 2 * features.size].reshape(2, *features.shape))
             yield block
 
     def outputs(self, points: Array, weights: Array) -> Array:

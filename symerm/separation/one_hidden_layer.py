@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symerm.errors import InputError
-from symerm.separation.erf_features import ErfLayer, Floats, erf_in_place
+from symerm.separation.erf_features import ErfLayer, Floats, erf_in_place, multiply
 from symerm.separation.training import Report, Sample
 
 __all__ = [
@@ -27,6 +27,9 @@ __all__ = [
 Array = NDArray[np.float64]
 
 _BATCH = 256
+#: Features computed together, and the least number of points for that.
+_BLOCK = 2**16
+_LEAST_ROWS = 16
 #: Largest step of a hidden parameter in one update, and of all output weights together.
 _HIDDEN_STEP = 0.01
 _OUTPUT_STEP = 3.0
@@ -133,21 +136,7 @@ def loss_and_gradients(
     >>> loss, hidden.round(3).tolist(), bias.tolist()
     (1.0, [[6.77], [2.257]], [2.0])
     """
-    inputs = np.ones((len(points), len(network.hidden)), dtype=network.hidden.dtype)
-    inputs[:, :-1] = points
-    features = inputs @ network.hidden
-    # Twice the derivative of erf: 2 exp(-z^2), up to 1/sqrt(pi).
-    slopes = np.exp(-features * features)
-    erf_in_place(features)
-    errors = features @ network.output_weights + network.output_bias - labels
-    scaled = errors * (2 / len(points))
-    slopes *= scaled[:, None]
-    slopes *= network.output_weights * (2 / math.sqrt(math.pi))
-    return float((errors * errors).mean()), (
-        inputs.T @ slopes,
-        scaled @ features,
-        scaled.sum(keepdims=True),
-    )
+    return _Gradients(network)(network, points, labels)
 
 
 def train_one_hidden_layer(
@@ -195,7 +184,7 @@ def train_one_hidden_layer(
     started = time.monotonic()
     points, labels = train.points.astype(np.float32), train.labels.astype(np.float32)
     batch = min(_BATCH, len(train))
-    adam = _Adam(network, updates)
+    adam, gradients_at = _Adam(network, updates), _Gradients(network)
     order: NDArray[np.intp] = np.empty(0, dtype=np.intp)
     ending = "steps"
     try:
@@ -206,13 +195,52 @@ def train_one_hidden_layer(
             if len(order) < batch:
                 order = generator.permutation(len(train))
             chosen, order = order[:batch], order[batch:]
-            loss, gradients = loss_and_gradients(adam.network, points[chosen], labels[chosen])
+            loss, gradients = gradients_at(adam.network, points[chosen], labels[chosen])
             adam.update(gradients)
             if report is not None:
                 report(adam.count, updates, loss)
     except KeyboardInterrupt:
         ending = "interrupted"
     return BaselineRun(adam.network, adam.count, batch, ending, time.monotonic() - started)
+
+
+class _Gradients:
+    """The backward pass, a few points at a time in memory that is used again."""
+
+    def __init__(self, network: OneHiddenLayer) -> None:
+        width = len(network.output_weights)
+        self._rows = max(_LEAST_ROWS, _BLOCK // width)
+        # Features, slopes, and room for erf.
+        self._room = np.empty((4, self._rows, width), dtype=network.hidden.dtype)
+
+    def __call__(
+        self, network: OneHiddenLayer, points: Floats, labels: Floats
+    ) -> tuple[float, tuple[Floats, Floats, Floats]]:
+        hidden, output_weights, output_bias = map(np.zeros_like, network.parameters)
+        change = np.empty_like(hidden)
+        loss = 0.0
+        factors = network.output_weights * (2 / math.sqrt(math.pi))
+        for start in range(0, len(points), self._rows):
+            part = points[start : start + self._rows]
+            inputs = np.ones((len(part), len(network.hidden)), dtype=network.hidden.dtype)
+            inputs[:, :-1] = part
+            features, slopes, *_ = self._room[:, : len(part)]
+            multiply(inputs, network.hidden, features)
+            # The derivative of erf is 2 exp(-z^2) / sqrt(pi).
+            np.multiply(features, features, out=slopes)
+            np.exp(np.negative(slopes, out=slopes), out=slopes)
+            erf_in_place(features, self._room[2:, : len(part)])
+            errors = features @ network.output_weights + network.output_bias
+            errors -= labels[start : start + self._rows]
+            loss += float(errors @ errors)
+            scaled = errors * (2 / len(points))
+            slopes *= scaled[:, None]
+            multiply(inputs.T, slopes, change)
+            hidden += change
+            output_weights += scaled @ features
+            output_bias += scaled.sum()
+        hidden *= factors
+        return loss / len(points), (hidden, output_weights, output_bias)
 
 
 class _Adam:
