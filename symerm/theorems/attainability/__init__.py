@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from symerm.theorems.attainability.bounds import AFFINELY_INDEPENDENT, DUAL_BOUND, RANK_BOUND
 from symerm.theorems.attainability.cone import ORTHANT, PATTERN_COUNT, RELU_CONE
 from symerm.theorems.attainability.counterexamples import BIAS_FREE, COUNTEREXAMPLES, GOLDEN
 from symerm.theorems.attainability.few_points import FEW_POINTS, INTERPOLATION, THREE_POINTS
+from symerm.theorems.attainability.invariance import (
+    INPUT_MAPS,
+    NEURON_SCALING,
+    ORDER,
+    OUTPUT_MAPS,
+    REPEATED_INPUTS,
+)
 from symerm.theorems.attainability.lifting import LIFTING
+from symerm.theorems.attainability.minimisers import (
+    FEWER_POINTS,
+    ONE_NEURON,
+    ONE_OUTPUT,
+    SEGMENTS,
+    SMALL_CASES,
+    WIDTH,
+)
+from symerm.theorems.attainability.outputs import ON_A_LINE, SEPARATE, WEDGES
 from symerm.theorems.statement import Theorem
 
 __all__ = ["ATTAINABILITY_THEOREMS"]
 
 ATTAINABILITY_THEOREMS: tuple[Theorem, ...] = (
-    LIFTING, RELU_CONE, PATTERN_COUNT, ORTHANT,
-    INTERPOLATION, FEW_POINTS, THREE_POINTS,
-    *COUNTEREXAMPLES, GOLDEN, BIAS_FREE,
+    LIFTING, NEURON_SCALING, RELU_CONE, PATTERN_COUNT, ORTHANT, REPEATED_INPUTS,
+    ONE_OUTPUT, ONE_NEURON, SEGMENTS, THREE_POINTS,
+    INTERPOLATION, FEW_POINTS, AFFINELY_INDEPENDENT, ON_A_LINE,
+    *COUNTEREXAMPLES, GOLDEN, BIAS_FREE, SMALL_CASES,
+    INPUT_MAPS, OUTPUT_MAPS, ORDER, WIDTH, FEWER_POINTS,
+    RANK_BOUND, SEPARATE, DUAL_BOUND, WEDGES,
 )
