@@ -21,6 +21,10 @@ from symerm.cli.minimal import minimal
 from symerm.cli.nearest import nearest
 from symerm.cli.pathologies import pathologies
 from symerm.cli.regression import regression
+from symerm.cli.separation import separation
+from symerm.cli.separation_audit import audit
+from symerm.cli.separation_constants import constants
+from symerm.cli.separation_run import run_separation
 from symerm.cli.strata import strata
 from symerm.cli.theorems import list_theorems, show, theorems
 from symerm.cli.types import types
@@ -67,6 +71,12 @@ def command() -> Any:
     tables.command()(landscape)
     tables.command()(pathologies)
     app.add_typer(tables, name="cases")
+    separations = typer.Typer(rich_markup_mode=None)
+    separations.callback()(separation)
+    separations.command("run")(run_separation)
+    separations.command()(audit)
+    separations.command()(constants)
+    app.add_typer(separations, name="separation")
     registry = typer.Typer(rich_markup_mode=None)
     registry.callback()(theorems)
     registry.command(name="list")(list_theorems)

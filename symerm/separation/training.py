@@ -3,8 +3,8 @@
 The risk is F(w) = (1/n) sum_i (f(x_i) - y_i)^2 with f(x) = [<w, phi(x)>]_0^1.  Where the cut-off is
 at work the gradient is zero, elsewhere it is that of least squares:
 grad F = (2/n) sum_i (f(x_i) - y_i) 1{0 < <w, phi(x_i)> < 1} phi(x_i).  One pass over the features
-gives the outputs and the gradient.  The theorem of Safran, Lee (2021) is about steps of gradient
-descent with a fixed step size; here the law of the data is replaced by a sample.
+gives the outputs and the gradient.  Steps have a fixed size, as in the theorem of Safran, Lee
+(2021); the data are a sample of the law, seen as a whole or in mini-batches.
 """
 
 from __future__ import annotations
