@@ -6,8 +6,8 @@ and the changelog lead to the same files here and on a forge.  `make docs` build
 
 from __future__ import annotations
 
-import re
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import GenericAlias, UnionType
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,9 @@ include_patterns = [
 exclude_patterns = [".*", "build", "docs/examples", "docs/images", "**/__pycache__"]
 myst_heading_anchors = 4
 
+# Options begin with two hyphens, and keep them.
+smartquotes = False
+
 html_theme = "furo"
 html_title = "symerm"
 html_copy_source = False
@@ -48,11 +51,9 @@ numpydoc_show_class_members = False
 
 # Single backticks in docstrings name parameters and objects; what is an object becomes a link.
 default_role = "py:obj"
-# Only public names of symerm have to lead somewhere, as no other documentation is at hand; a type
-# variable does not.
+# Only names of symerm have to lead somewhere, as no other documentation is at hand.
 nitpicky = True
-nitpick_ignore_regex = [("py:obj", ".*"), ("py:class", r"(?!symerm\.).*|.*\._\w+")]
-nitpick_ignore = [("py:class", "symerm.networks.gradients.Network")]
+nitpick_ignore_regex = [("py:obj", ".*"), ("py:class", r"(?!symerm\.).*")]
 # Where an annotation cannot be resolved, its bare name may be that of two classes.
 suppress_warnings = ["ref.python"]
 
@@ -63,19 +64,15 @@ def navigation(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = site_pages.with_navigation(source[0], set(pages) - {"index.md"})
     elif docname == "docs/reference/index":
         source[0] += site_pages.toctree(app.config.reference_stages)
+    elif docname.startswith("benchmarks/results/"):
+        source[0] = f"---\norphan: true\n---\n{source[0]}"
 
 
 def plain_text(
     app: Sphinx, what: str, name: str, item: object, options: object, lines: list[str]
 ) -> None:
-    """Docstrings are plain text: let |x| be an absolute value and not a substitution."""
-    doctest = False
-    for number, line in enumerate(lines):
-        doctest = line.lstrip().startswith(">>>") or (doctest and bool(line.strip()))
-        if not doctest:
-            parts = re.split(r"(``.*?``)", line)
-            parts[::2] = [part.replace("|", r"\|") for part in parts[::2]]
-            lines[number] = "".join(parts)
+    """Docstrings are plain text: |x| is an absolute value, and a single * is a product."""
+    lines[:] = site_pages.escaped(lines)
 
 
 def exported_names(
@@ -100,12 +97,23 @@ def no_signature(
     return () if isinstance(item, GenericAlias | UnionType) else None
 
 
+def unexported(app: Sphinx, env: object, node: Any, content: object) -> object | None:
+    """A type that a module keeps to itself is shown without a link."""
+    module, _, name = node.get("reftarget", "").rpartition(".")
+    known = node.get("refdomain") == "py" and module.startswith("symerm.")
+    try:
+        return content if known and hasattr(import_module(module), name) else None
+    except ImportError:
+        return None
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     stages = site_pages.write_reference(DOCS.parent / "symerm", DOCS / "reference")
     app.add_config_value("reference_stages", stages, "env")
     app.connect("source-read", navigation)
     app.connect("autodoc-process-docstring", plain_text)
     app.connect("autodoc-process-docstring", exported_names)
+    app.connect("missing-reference", unexported)
     # Before numpydoc, which expects a class.
     app.connect("autodoc-process-signature", no_signature, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

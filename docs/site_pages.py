@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["toctree", "with_navigation", "write_reference"]
+__all__ = ["escaped", "toctree", "with_navigation", "write_reference"]
 
 #: The stages of the import chain.
 STAGES = [
@@ -34,6 +34,8 @@ STAGES = [
 ]
 #: The commands have a page of their own.
 HIDDEN = {"cli"}
+# What is left as it is: bullets, escapes, ``literals``, **names** and *emphasis*; or a sign.
+_MARKUP = re.compile(r"(^ *\* |\\.|``.*?``|\*\*[^*]+\*\*|(?<!\w)\*\w[^*]*\*(?!\w))|[|*]")
 
 
 def with_navigation(text: str, pages: Iterable[str]) -> str:
@@ -59,6 +61,23 @@ def toctree(entries: Iterable[str], caption: str = "") -> str:
     options = f":caption: {caption}\n" if caption else ""
     body = "\n".join(entries)
     return f"\n```{{toctree}}\n:hidden:\n{options}\n{body}\n```\n\n"
+
+
+def escaped(lines: Iterable[str]) -> list[str]:
+    """A docstring as reStructuredText in which |x| is an absolute value and a * b a product."""
+    found = []
+    doctest, literal = False, -1
+    for line in lines:
+        text = line.lstrip()
+        indent = len(line) - len(text)
+        # A session ends at an empty line, a literal block where the text is indented no more.
+        doctest = bool(text) and (doctest or text.startswith(">>>"))
+        literal = -1 if text and indent <= literal else literal
+        if not doctest and literal < 0:
+            literal = indent if text.endswith("::") else -1
+            line = _MARKUP.sub(lambda match: match[1] or f"\\{match[0]}", line)
+        found.append(line)
+    return found
 
 
 def write_reference(package: Path, folder: Path) -> list[str]:

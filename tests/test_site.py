@@ -66,6 +66,32 @@ def test_unchanged_pages_are_not_written_again(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 
+def test_docstrings_keep_their_signs() -> None:
+    text = """\
+**x** : *exact* number
+    The size |x| of 2*x, or x * y, with ``a | b``.
+
+* bullet, \\*args
+
+Grammar::
+
+    a = "b" | "c"
+
+Then |x|.
+
+>>> 1 | 2 * 3
+7
+"""
+    changed = {
+        "    The size |x| of 2*x, or x * y, with ``a | b``.": (
+            r"    The size \|x\| of 2\*x, or x \* y, with ``a | b``."
+        ),
+        "Then |x|.": r"Then \|x\|.",
+    }
+    lines = text.splitlines()
+    assert site_pages.escaped(lines) == [changed.get(line, line) for line in lines]
+
+
 def stated_lemmas() -> set[str]:
     """The lemmas whose statements are on the pages of the certificates."""
     found = set()
