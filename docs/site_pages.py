@@ -14,11 +14,12 @@ from pathlib import Path
 
 __all__ = ["escaped", "toctree", "with_navigation", "write_reference"]
 
-#: The stages of the import chain.
+#: The stages of the import chain, but for the commands, which have a page of their own.
 STAGES = [
     "errors",
     "files",
     "arithmetic",
+    "display",
     "problem",
     "networks",
     "arrangements",
@@ -30,10 +31,9 @@ STAGES = [
     "separation",
     "theorems",
     "strategies",
+    "pytest_plugin",
     "reports",
 ]
-#: The commands have a page of their own.
-HIDDEN = {"cli"}
 # What is left as it is: bullets, escapes, ``literals``, **names** and *emphasis*; or a sign.
 _MARKUP = re.compile(r"(^ *\* |\\.|``.*?``|\*\*[^*]+\*\*|(?<!\w)\*\w[^*]*\*(?!\w))|[|*]")
 
@@ -99,7 +99,7 @@ def write_reference(package: Path, folder: Path) -> list[str]:
 
 def _public(package: Path) -> list[Path]:
     found = [*package.glob("[!_]*.py"), *(init.parent for init in package.glob("*/__init__.py"))]
-    return [path for path in found if path.stem not in HIDDEN]
+    return [path for path in found if path.stem != "cli"]
 
 
 def _position(path: Path) -> tuple[int, str]:

@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs" / "interface.md").read_text("utf-8")
 COMMANDS = {
     heading: json.loads(block)
     for heading, block in re.findall(
-        r"^## symerm (\w[\w-]*(?: (?:landscape|pathologies))?).*?^```json\n(.*?)^```$",
+        r"^## symerm (\w[\w-]*(?: (?:landscape|pathologies|list|show|test))?).*?^```json\n(.*?)^```$",
         PAGE,
         re.M | re.S,
     )
@@ -102,6 +102,9 @@ CALLS = [
     "lastlayer ramp.csv --activation logistic",
     "import-torch model.pt --output model.json",
     "datasets",
+    "theorems list --source lim-michalek-qi-2019",
+    "theorems show activation-lifting",
+    "theorems test activation-lifting --mutants --examples 20 --quiet",
 ]
 #: Commands whose object depends on the input.
 OTHER_FORMS = {"degeneracy tent.json": "deep_degeneracy"}

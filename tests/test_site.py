@@ -59,6 +59,21 @@ def test_every_public_module_has_a_page(tmp_path: Path) -> None:
         assert set(listed) == {name for name in modules if name.startswith(f"{stage}.")}
 
 
+def test_the_index_of_the_reference_names_the_stages_of_the_import_chain() -> None:
+    from test_import_chain import CHAIN
+
+    assert [*site_pages.STAGES, "cli"] == list(CHAIN)
+    text = (DOCS / "reference" / "index.md").read_text("utf-8")
+    assert set(site_pages.STAGES) <= set(re.findall(r"`symerm\.(\w+)`", text))
+
+
+def test_every_command_is_on_the_page_of_commands() -> None:
+    from symerm.cli.app import command
+
+    headings = " ".join(re.findall(r"^## symerm (.*)$", (DOCS / "commands.md").read_text(), re.M))
+    assert set(command().commands) <= set(headings.split())
+
+
 def test_unchanged_pages_are_not_written_again(tmp_path: Path) -> None:
     site_pages.write_reference(ROOT / "symerm", tmp_path)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
