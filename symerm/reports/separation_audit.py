@@ -139,8 +139,7 @@ def _latex(title: str, claims: Sequence[Claim]) -> str:
 
 
 def _tex(text: str) -> str:
-    """Bars are dashes in the plain fonts."""
-    return escape_text(text, style="latex").replace("|", r"\textbar{}")
+    return escape_text(text, style="latex")
 
 
 def separation_audit_to_json(audit: SeparationAudit) -> dict[str, Any]:

@@ -24,6 +24,7 @@ _LATEX = str.maketrans(
         "^": r"\textasciicircum{}",
         "<": r"\textless{}",
         ">": r"\textgreater{}",
+        "|": r"\textbar{}",
         **{c: f"\\{c}" for c in "&%$#_{}"},
     }
 )
