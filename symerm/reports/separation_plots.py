@@ -74,7 +74,7 @@ def _draw_curves(axes: Any, run: SeparationRun) -> None:
     if run.baseline_test is not None:
         axes.axhline(run.baseline_test.risk, color=_BASELINE, label="one hidden layer, as trained")
     axes.axhline(run.constant_risk, color=_CONSTANT, linestyle="--", label="best constant")
-    axes.set_xlim(0, max(steps[-1], 1))
+    axes.set_xlim(0, 1.2 * max(steps[-1], 1))
     axes.set_xlabel("steps")
     axes.set_ylabel("mean squared error")
     axes.set_title(f"{run.law.name}, dimension {run.law.dimension}, {run.samples} samples")

@@ -116,7 +116,7 @@ def _curve(run: SeparationRun) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
 
 
 def _comparison(run: SeparationRun) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    rows = [("strong network", *_estimate(run.strong.curve[-1].test))]
+    rows: list[tuple[str, ...]] = [("strong network", *_estimate(run.strong.curve[-1].test))]
     if run.baseline_test is not None:
         rows.append(("one hidden layer", *_estimate(run.baseline_test)))
     constant = f"constant {_number(run.inside)}"
@@ -127,11 +127,11 @@ def _comparison(run: SeparationRun) -> tuple[tuple[str, ...], list[tuple[str, ..
 
 def _profile(run: SeparationRun) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     profiles = [run.strong_profile]
-    header = _PROFILE
+    header: tuple[str, ...] = _PROFILE
     if run.baseline_profile is not None:
         profiles.append(run.baseline_profile)
         header += _BASELINE_PROFILE
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for k in range(0, len(run.strong_profile.radii), _EVERY):
         radius = float(run.strong_profile.radii[k])
         values = [

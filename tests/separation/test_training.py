@@ -10,9 +10,16 @@ from scipy.special import erf
 
 from symerm.errors import InputError
 from symerm.separation.erf_features import Features
+from symerm.separation.one_hidden_layer import (
+    OneHiddenLayer,
+    draw_one_hidden_layer,
+    loss_and_gradients,
+    train_one_hidden_layer,
+)
 from symerm.separation.strong_network import ball_indicator, draw_network, stable_step
 from symerm.separation.training import (
     Sample,
+    _Batches,
     checkpoint_steps,
     estimate_risk,
     risk_gradient,
@@ -79,9 +86,6 @@ def test_batches_visit_every_sample_before_any_comes_again() -> None:
     seen: list[float] = []
     data = Sample(np.arange(6.0)[:, None], np.zeros(6))
     network = draw_network(1, 3, np.random.default_rng(0))
-
-    from symerm.separation.training import _Batches
-
     batches = _Batches(
         network.layer, data, 2, np.random.default_rng(1), Features(network.layer, data.points)
     )
@@ -165,3 +169,88 @@ def test_bad_options_are_refused(options) -> None:
         )
     with pytest.raises(InputError):
         Sample(np.zeros((2, 1)), np.zeros(3))
+
+
+def test_gradients_of_the_baseline_are_differences_of_its_loss() -> None:
+    generator = np.random.default_rng(1)
+    data = sample(70)
+    start = draw_one_hidden_layer(2, 5000, 0.4, generator)
+    network = OneHiddenLayer(*(each.astype(np.float64) for each in start.parameters))
+    loss, gradients = loss_and_gradients(network, data.points, data.labels)
+    exact = erf(data.points @ network.hidden[:-1] + network.hidden[-1])
+    errors = exact @ network.output_weights + network.output_bias - data.labels
+    assert loss == pytest.approx((errors**2).mean(), abs=1e-5)
+    for k, gradient in enumerate(gradients):
+        direction = generator.standard_normal(gradient.shape)
+        h = 1e-4
+        ends = []
+        for sign in (1, -1):
+            moved = list(network.parameters)
+            moved[k] = moved[k] + sign * h * direction
+            ends.append(loss_and_gradients(OneHiddenLayer(*moved), data.points, data.labels)[0])
+        difference = (ends[0] - ends[1]) / (2 * h)
+        assert (gradient * direction).sum() == pytest.approx(difference, rel=1e-3, abs=1e-4)
+
+
+def test_the_baseline_is_reproducible_and_learns() -> None:
+    data, fresh = sample(800), sample(800, seed=5)
+    runs = [
+        train_one_hidden_layer(
+            draw_one_hidden_layer(2, 100, 0.6, np.random.default_rng(2)), data, updates=300,
+            generator=np.random.default_rng(3),
+        )
+        for _ in range(2)
+    ]
+    for left, right in zip(*(run.network.parameters for run in runs), strict=True):
+        assert np.array_equal(left, right)
+        assert left.dtype == np.float32
+    estimate = estimate_risk(runs[0].network(fresh.points), fresh.labels)
+    assert estimate.risk < 0.5 * fresh.labels.var()
+    assert (runs[0].ending, runs[0].updates, runs[0].batch) == ("steps", 300, 256)
+
+
+def test_the_baseline_evaluates_its_own_function() -> None:
+    network = draw_one_hidden_layer(3, 700, 0.25, np.random.default_rng(4))
+    points = np.random.default_rng(5).standard_normal((9, 3))
+    exact = erf(points @ network.hidden[:-1] + network.hidden[-1]) @ network.output_weights + 0.25
+    assert np.allclose(network(points), exact, atol=1e-5)
+
+
+def test_adam_follows_its_definition() -> None:
+    """Two updates with the whole sample in each, in plain NumPy."""
+    data = sample(20)
+    start = draw_one_hidden_layer(2, 3, 0.5, np.random.default_rng(6))
+    run = train_one_hidden_layer(start, data, updates=4, generator=np.random.default_rng(7))
+    network, moments = start, [(0.0, 0.0)] * 3
+    for count in range(1, 5):
+        _, gradients = loss_and_gradients(network, data.points, data.labels)
+        size = 0.01 * (1 + np.cos(np.pi * count / 4)) / 2
+        moments = [
+            (0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2)
+            for (m, v), g in zip(moments, gradients, strict=True)
+        ]
+        network = OneHiddenLayer(
+            *(
+                p - size * (m / (1 - 0.9**count)) / (np.sqrt(v / (1 - 0.999**count)) + 1e-8)
+                for p, (m, v) in zip(network.parameters, moments, strict=True)
+            )
+        )
+    for found, expected in zip(run.network.parameters, network.parameters, strict=True):
+        assert np.allclose(found, expected, atol=1e-4)
+
+
+def test_the_baseline_stops_in_time_and_at_an_interrupt() -> None:
+    data = sample(50)
+    start = draw_one_hidden_layer(2, 3, 0.5, np.random.default_rng(0))
+    generator = np.random.default_rng(1)
+    run = train_one_hidden_layer(start, data, updates=9, generator=generator, time_limit=0)
+    assert (run.ending, run.updates, run.network) == ("time", 0, start)
+
+    def stop(step: int, steps: int, loss: float) -> None:
+        if step == 3:
+            raise KeyboardInterrupt
+
+    run = train_one_hidden_layer(start, data, updates=9, generator=generator, report=stop)
+    assert (run.ending, run.updates) == ("interrupted", 3)
+    with pytest.raises(InputError):
+        train_one_hidden_layer(start, data, updates=-1, generator=generator)
