@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from symerm.errors import InputError
 from symerm.separation.erf_features import ErfLayer
 
-__all__ = ["StrongNetwork", "ball_indicator", "draw_network", "feature_kernel", "stable_step"]
+__all__ = ["StrongNetwork", "ball_indicator", "draw_network", "kernel_matrix", "stable_step"]
 
 Array = NDArray[np.float64]
 
@@ -104,7 +104,7 @@ def ball_indicator(points: Array, radius: float) -> Array:
     return (norms <= radius).astype(np.float64)
 
 
-def feature_kernel(points: Array) -> Array:
+def kernel_matrix(points: Array) -> Array:
     """The means of products of two features over the hidden layer.
 
     Parameters
@@ -117,7 +117,7 @@ def feature_kernel(points: Array) -> Array:
 
     Examples
     --------
-    >>> feature_kernel(np.zeros((1, 2))).round(4)
+    >>> kernel_matrix(np.zeros((1, 2))).round(4)
     array([[0.2163]])
     """
     products = 1 + points @ points.T
@@ -146,6 +146,6 @@ def stable_step(points: Array, width: int) -> float:
     >>> round(stable_step(np.zeros((4, 2)), 10), 4)
     0.2311
     """
-    kernel = feature_kernel(points[:_EIGENVALUE_POINTS])
+    kernel = kernel_matrix(points[:_EIGENVALUE_POINTS])
     largest = float(np.linalg.eigvalsh(kernel)[-1]) / len(kernel)
     return 1 / (2 * width * largest)

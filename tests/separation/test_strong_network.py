@@ -14,11 +14,12 @@ from scipy.special import erf
 from symerm.arithmetic.balls import ball
 from symerm.errors import InputError
 from symerm.separation.erf_features import ERF_COEFFICIENTS, ErfLayer, Features, erf_in_place
+from symerm.separation.feature_law import feature_kernel
 from symerm.separation.strong_network import (
     StrongNetwork,
     ball_indicator,
     draw_network,
-    feature_kernel,
+    kernel_matrix,
     stable_step,
 )
 
@@ -120,12 +121,20 @@ def test_the_kernel_is_the_mean_of_products_of_features() -> None:
     points = generator.standard_normal((4, 3)) * 1.5
     network = draw_network(3, 200_000, generator)
     phi = erf(points @ network.hidden_weights.T + network.hidden_biases)
-    assert np.allclose(phi @ phi.T / network.width, feature_kernel(points), atol=0.01)
+    assert np.allclose(phi @ phi.T / network.width, kernel_matrix(points), atol=0.01)
+
+
+def test_the_kernel_lies_in_its_certified_balls() -> None:
+    points = [(1, -2, 0), (3, 1, 1), (0, 0, 0), (2, 2, -5)]
+    balls, floats = feature_kernel(points), kernel_matrix(np.array(points, dtype=float))
+    for i in range(4):
+        for k in range(4):
+            assert abs(float(balls[i, k].mid()) - floats[i, k]) < 1e-12
 
 
 @given(st.integers(1, 6), st.floats(0, 1e6))
 def test_the_kernel_of_far_points_has_no_rounding_beyond_one(n: int, size: float) -> None:
-    kernel = feature_kernel(np.full((n, 2), size))
+    kernel = kernel_matrix(np.full((n, 2), size))
     assert np.isfinite(kernel).all()
     assert kernel.max() <= 1
 
