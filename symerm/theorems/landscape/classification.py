@@ -58,7 +58,7 @@ __all__ = [
 Case = tuple[str, Fraction]
 
 _PROOFS = "proofs/cheridito_jentzen_rossmannek_2021/"
-_TESTS = (f"{TESTS}test_landscape_classification.py",)
+_TESTS = (f"{TESTS}test_landscape_affine_cases.py",)
 _KINKED = (f"{_PROOFS}spacing.py", f"{_PROOFS}saddle.py", f"{_PROOFS}local_minima.py")
 _EXISTS = Hypothesis("neurons", "N ≥ 1", lambda instance: instance["network"].width > 0)
 
