@@ -12,8 +12,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 
 from symerm import Architecture, Problem, decide, load_dataset
+from symerm.arithmetic.rationals import format_decimal
 from symerm.networks import piecewise_linear_function
-from symerm.reports.text import format_decimal
 
 STYLES = {1: ("tab:orange", "--"), 2: ("tab:green", "-."), 3: ("tab:red", "-")}
 

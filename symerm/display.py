@@ -8,14 +8,14 @@ rounded outwards.  Texts are shown as they are: nothing in them is markup, only 
 
 from __future__ import annotations
 
-import decimal
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 
 __all__ = [
     "Cell",
@@ -192,7 +192,7 @@ def number_text(value: Fraction) -> str:
     >>> number_text(Fraction(10**30 + 1, 10**30))
     '≈ 1.000000000'
     """
-    exact, rounded = format_rational(value), _decimal(value)
+    exact, rounded = format_rational(value), format_decimal(value)
     if len(exact) > _LONGEST:
         return f"≈ {rounded}"
     if value.denominator == 1:
@@ -214,15 +214,15 @@ def bounds_text(lower: Fraction | None, upper: Fraction) -> str:
     """
     if lower == upper:
         return number_text(upper)
-    above = _bound(upper, decimal.ROUND_CEILING)
+    above = _bound(upper, ROUND_CEILING)
     if lower is None:
         return f"at most {above}"
-    return f"between {_bound(lower, decimal.ROUND_FLOOR)} and {above}"
+    return f"between {_bound(lower, ROUND_FLOOR)} and {above}"
 
 
 def _bound(value: Fraction, rounding: str) -> str:
     exact = format_rational(value)
-    return exact if len(exact) <= _LONGEST else _decimal(value, rounding)
+    return exact if len(exact) <= _LONGEST else format_decimal(value, rounding=rounding)
 
 
 def point_text(point: Sequence[Fraction]) -> str:
@@ -234,7 +234,7 @@ def point_text(point: Sequence[Fraction]) -> str:
     ('1/2', '(1, ≈ 3.333333333E+14)')
     """
     entries = [
-        exact if len(exact) <= _LONGEST_ENTRY else f"≈ {_decimal(value)}"
+        exact if len(exact) <= _LONGEST_ENTRY else f"≈ {format_decimal(value)}"
         for value, exact in ((x, format_rational(x)) for x in point)
     ]
     return entries[0] if len(point) == 1 else f"({enumeration(entries, empty='')})"
@@ -267,14 +267,6 @@ def box_text(box: Sequence[tuple[Fraction, Fraction]] | None, dimension: int) ->
     if box is None:
         return "R" if dimension == 1 else f"R^{dimension}"
     return " x ".join(f"[{format_rational(low)}, {format_rational(high)}]" for low, high in box)
-
-
-def _decimal(value: Fraction, rounding: str = decimal.ROUND_HALF_EVEN) -> str:
-    """Ten significant digits, rounded once."""
-    context = decimal.Context(
-        prec=10, rounding=rounding, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN
-    )
-    return str(context.divide(decimal.Decimal(value.numerator), value.denominator))
 
 
 def _text(cell: Cell) -> str:

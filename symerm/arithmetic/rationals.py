@@ -14,7 +14,7 @@ import numbers
 import operator
 import re
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from symerm.errors import InputError
@@ -24,6 +24,7 @@ __all__ = [
     "MAX_NUMERAL_LENGTH",
     "as_rational",
     "common_denominator",
+    "format_decimal",
     "format_rational",
     "parse_rational",
 ]
@@ -164,6 +165,29 @@ def format_rational(value: Fraction) -> str:
     if value.denominator == 1:
         return _digits(value.numerator)
     return f"{_digits(value.numerator)}/{_digits(value.denominator)}"
+
+
+def format_decimal(value: Fraction, *, digits: int = 10, rounding: str = ROUND_HALF_EVEN) -> str:
+    """The value with some significant digits, rounded as told, whatever its size.
+
+    Parameters
+    ----------
+    value : Fraction
+    digits : int
+        Number of significant digits.
+    rounding : str
+        A rounding mode of the module `decimal`.
+
+    Examples
+    --------
+    >>> format_decimal(Fraction(2, 3), digits=3), format_decimal(Fraction(10) ** 400 / 3, digits=3)
+    ('0.667', '3.33E+399')
+    >>> format_decimal(Fraction(2, 3), digits=3, rounding="ROUND_FLOOR")
+    '0.666'
+    """
+    context = Context(prec=digits, rounding=rounding, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    # Dividing two integers rounds once; rounding them first would round twice.
+    return str(context.divide(Decimal(value.numerator), Decimal(value.denominator)))
 
 
 def _digits(value: int) -> str:

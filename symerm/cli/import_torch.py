@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.cli.interrupts import loading
 from symerm.cli.values import parse_count
 from symerm.errors import InputError
@@ -153,7 +153,6 @@ def _describe(network: ShallowNetwork | DeepNetwork, names: Sequence[str]) -> st
 
 
 def _describe_change(to: int | str, change: Fraction) -> str:
-    from symerm.reports.formulas import format_decimal
 
     # Rounded up, so that the statement is true.
     bound = format_decimal(change, digits=3, rounding=ROUND_CEILING)

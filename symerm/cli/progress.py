@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from typing import Any
 
+from symerm.arithmetic.rationals import format_decimal
 from symerm.attainability.verdict import Progress
-from symerm.reports.text import format_decimal
 
 __all__ = ["SearchDisplay", "TaskDisplay", "describe", "search_display", "task_display"]
 

@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.landscape.configurations import NeuronClass
 from symerm.landscape.slope_field import GAMMA, ONE, minus
 from symerm.landscape.zigzags import Zigzag
-from symerm.reports.formulas import format_decimal
 from symerm.reports.slope_formulas import (
     approximate_root,
     equal_runs,

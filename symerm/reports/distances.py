@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.arithmetic.surds import Surd
 from symerm.parametrization.function_distance import FunctionDistance
 from symerm.parametrization.kinks import Box
 from symerm.parametrization.neuron_matching import Enclosure
 from symerm.parametrization.parameter_distance import MatchedNeurons, ParameterDistance
-from symerm.reports.formulas import format_decimal
 from symerm.reports.tables import escape_text, format_table
 
 __all__ = ["distances_to_json", "format_distances"]

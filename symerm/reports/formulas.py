@@ -7,14 +7,13 @@ that of a family of networks.  Neurons without influence are named in one line.
 
 from __future__ import annotations
 
-import decimal
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from symerm.arithmetic.rational_functions import RationalFunction
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 
-__all__ = ["combination_formula", "eps_formula", "format_decimal", "network_formulas"]
+__all__ = ["combination_formula", "eps_formula", "network_formulas"]
 
 #: Longest exact factor within a formula, in characters.
 _LONGEST_FACTOR = 9
@@ -22,34 +21,6 @@ _LONGEST_FACTOR = 9
 Number = Fraction | int
 Factor = Fraction | RationalFunction
 _ZERO = Fraction(0)
-
-
-def format_decimal(
-    value: Fraction, *, digits: int = 10, rounding: str = decimal.ROUND_HALF_EVEN
-) -> str:
-    """The value with some significant digits, rounded as told, whatever its size.
-
-    Parameters
-    ----------
-    value : Fraction
-    digits : int
-        Number of significant digits.
-    rounding : str
-        A rounding mode of the module `decimal`.
-
-    Examples
-    --------
-    >>> format_decimal(Fraction(2, 3), digits=3), format_decimal(Fraction(10) ** 400 / 3, digits=3)
-    ('0.667', '3.33E+399')
-    >>> format_decimal(Fraction(2, 3), digits=3, rounding=decimal.ROUND_FLOOR)
-    '0.666'
-    """
-    context = decimal.Context(
-        prec=digits, rounding=rounding, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN
-    )
-    # Dividing two integers rounds once; rounding them first would round twice.
-    quotient = context.divide(decimal.Decimal(value.numerator), decimal.Decimal(value.denominator))
-    return str(quotient)
 
 
 def eps_formula(value: RationalFunction) -> tuple[str, bool]:

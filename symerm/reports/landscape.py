@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.landscape.critical_points import CriticalEnclosure, NoCriticalPoint
 from symerm.landscape.targets import format_target
 from symerm.landscape.verdicts import Classification, Descent
 from symerm.networks.gradients import parameter_vector
 from symerm.networks.serialization import network_to_json
-from symerm.reports.formulas import format_decimal
 from symerm.reports.report_lines import LONGEST_RATIONAL, exact_and_decimal, report_line
 
 __all__ = ["classification_to_json", "format_classification"]

@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.errors import InputError
 from symerm.landscape.case_table import CaseTable
 from symerm.landscape.zigzags import Zigzag
 from symerm.reports.case_formulas import AffineTarget, level_value
 from symerm.reports.figures import write_figure
-from symerm.reports.formulas import format_decimal
 from symerm.reports.slope_formulas import approximate_root
 
 __all__ = ["UNIT_TARGET", "draw_cases", "require_drawable_cases", "write_case_plot"]

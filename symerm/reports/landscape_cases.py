@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.landscape.case_rows import CaseRow
 from symerm.landscape.case_table import DERIVED_WIDTH, CaseTable
 from symerm.landscape.zigzags import Zigzag
@@ -26,7 +26,6 @@ from symerm.reports.case_formulas import (
     piece_slopes,
 )
 from symerm.reports.formula_styles import render_formulas
-from symerm.reports.formulas import format_decimal
 from symerm.reports.slope_formulas import quotient, rooted_sum
 from symerm.reports.tables import format_table
 

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.landscape.case_rows import CaseRow
 from symerm.landscape.case_table import CaseTable
 from symerm.landscape.configurations import Configuration, NeuronClass
 from symerm.reports.case_formulas import AffineTarget, case_formulas, level_value
 from symerm.reports.formula_styles import render_formulas
-from symerm.reports.formulas import format_decimal
 from symerm.reports.slope_formulas import equal_runs, root_formula, rooted_sum
 
 __all__ = ["cases_to_json"]

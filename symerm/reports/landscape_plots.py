@@ -14,13 +14,12 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.errors import UnsupportedError
 from symerm.landscape.verdicts import Classification
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
 from symerm.reports.figures import write_figure
-from symerm.reports.formulas import format_decimal
 from symerm.reports.function_panel import (
     add_legend,
     draw_function_panel,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.lastlayer.analysis import LastLayerAnalysis
 from symerm.lastlayer.descent import GradientDescent
 from symerm.lastlayer.features import WEIGHT_BITS
@@ -19,7 +19,6 @@ from symerm.lastlayer.fitting import LastLayerFit
 from symerm.lastlayer.spectrum import KernelSpectrum
 from symerm.networks.serialization import network_to_json
 from symerm.networks.shallow import ShallowNetwork
-from symerm.reports.formulas import format_decimal
 from symerm.reports.tables import escape_text, format_table
 
 __all__ = ["format_last_layer", "last_layer_to_json"]

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.parametrization.equality import Comparison
 from symerm.parametrization.kinks import Box, Kink, KinkForm
-from symerm.reports.formulas import combination_formula, format_decimal
+from symerm.reports.formulas import combination_formula
 from symerm.reports.tables import escape_text, format_table
 
 __all__ = [

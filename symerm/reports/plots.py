@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.attainability.escape import Escape
 from symerm.attainability.pointwise_limit import limit_at, limit_pieces
 from symerm.attainability.verdict import Verdict
@@ -19,7 +19,6 @@ from symerm.errors import InputError, UnsupportedError
 from symerm.networks.piecewise import PiecewiseLinearFunction, piecewise_linear_function
 from symerm.problem.dataset import Dataset
 from symerm.reports.figures import write_figure
-from symerm.reports.formulas import format_decimal
 from symerm.reports.surface import draw_surface
 
 __all__ = ["draw_verdict", "require_drawable", "write_plot"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symerm.arithmetic.rationals import format_rational
-from symerm.reports.formulas import format_decimal
+from symerm.arithmetic.rationals import format_decimal, format_rational
 
 __all__ = ["LONGEST_RATIONAL", "exact_and_decimal", "report_line"]
 

@@ -13,8 +13,7 @@ from fractions import Fraction
 from math import floor, log10
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
-from symerm.reports.formulas import format_decimal
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.reports.tables import escape_text, format_table
 from symerm.separation.audit import NOTE, TOPICS, Claim, SeparationAudit
 from symerm.separation.minimum import CertifiedMinimum, Piece

@@ -14,8 +14,8 @@ from typing import Any
 from flint import arb
 
 from symerm.arithmetic.balls import ball, ball_bounds
+from symerm.arithmetic.rationals import format_decimal
 from symerm.reports.figures import write_figure
-from symerm.reports.formulas import format_decimal
 from symerm.separation.audit import SeparationAudit
 from symerm.separation.closed_forms import separating_function, separating_weight
 from symerm.separation.density_bounds import REACH

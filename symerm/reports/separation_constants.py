@@ -13,9 +13,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.reports.formula_styles import render_formulas
-from symerm.reports.formulas import format_decimal
 from symerm.reports.tables import format_table
 from symerm.separation.assumptions import Assumptions, Condition, RadialLaw
 from symerm.separation.constants import (

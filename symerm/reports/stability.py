@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.arithmetic.surds import Surd
 from symerm.networks.serialization import network_to_json
 from symerm.parametrization.balanced import BalancedNeuron
 from symerm.parametrization.nearest import Gap, Nearest
 from symerm.parametrization.restricted_set import from_restricted_set
 from symerm.parametrization.stability import PAPER_CONSTANT, StabilityVerdict, stability_verdict
-from symerm.reports.formulas import format_decimal
 from symerm.reports.tables import escape_text, format_table
 
 __all__ = ["format_nearest", "nearest_to_json"]

@@ -10,22 +10,17 @@ import decimal
 from collections.abc import Iterator
 from fractions import Fraction
 
-from symerm.arithmetic.rationals import format_rational
+from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.attainability.escape import Escape
 from symerm.attainability.smooth_escape import SmoothEscape
 from symerm.attainability.verdict import Verdict
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
 from symerm.problem.problem import Problem
-from symerm.reports.formulas import (
-    combination_formula,
-    eps_formula,
-    format_decimal,
-    network_formulas,
-)
+from symerm.reports.formulas import combination_formula, eps_formula, network_formulas
 from symerm.reports.report_lines import LONGEST_RATIONAL, exact_and_decimal, report_line
 
-__all__ = ["format_decimal", "format_verdict", "infimum_text"]
+__all__ = ["format_verdict", "infimum_text"]
 
 
 

@@ -6,12 +6,13 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from symerm.arithmetic.rationals import format_decimal
 from symerm.attainability import decide
 from symerm.attainability.verdict import Verdict
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem import Architecture, Dataset, Problem, parse_activation
 from symerm.problem.catalogue import load_dataset
-from symerm.reports.text import format_decimal, format_verdict
+from symerm.reports.text import format_verdict
 
 HUGE = st.fractions() | st.builds(
     lambda x, k: x * Fraction(10) ** k, st.fractions(), st.integers(-900, 900)
