@@ -5,6 +5,13 @@ from __future__ import annotations
 from symerm.theorems.attainability.bounds import AFFINELY_INDEPENDENT, DUAL_BOUND, RANK_BOUND
 from symerm.theorems.attainability.cone import ORTHANT, PATTERN_COUNT, RELU_CONE
 from symerm.theorems.attainability.counterexamples import BIAS_FREE, COUNTEREXAMPLES, GOLDEN
+from symerm.theorems.attainability.escapes import (
+    CERTIFICATES,
+    ESCAPES,
+    NO_RESPONSE,
+    STRATA_COUNT,
+    STRATA_SIZE,
+)
 from symerm.theorems.attainability.few_points import FEW_POINTS, INTERPOLATION, THREE_POINTS
 from symerm.theorems.attainability.invariance import (
     INPUT_MAPS,
@@ -14,6 +21,7 @@ from symerm.theorems.attainability.invariance import (
     REPEATED_INPUTS,
 )
 from symerm.theorems.attainability.lifting import LIFTING
+from symerm.theorems.attainability.line_limits import LIMITS_OF_THREE, LIMITS_OF_TWO
 from symerm.theorems.attainability.minimisers import (
     FEWER_POINTS,
     ONE_NEURON,
@@ -34,4 +42,6 @@ ATTAINABILITY_THEOREMS: tuple[Theorem, ...] = (
     *COUNTEREXAMPLES, GOLDEN, BIAS_FREE, SMALL_CASES,
     INPUT_MAPS, OUTPUT_MAPS, ORDER, WIDTH, FEWER_POINTS,
     RANK_BOUND, SEPARATE, DUAL_BOUND, WEDGES,
+    LIMITS_OF_TWO, LIMITS_OF_THREE, STRATA_COUNT, STRATA_SIZE, NO_RESPONSE,
+    ESCAPES, CERTIFICATES,
 )
