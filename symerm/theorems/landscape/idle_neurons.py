@@ -125,11 +125,15 @@ def _dead_networks(draw: st.DrawFn) -> Instance:
     """A local minimum of the ReLU or another network, and changes of its parameters."""
     dead = relu_minima(ends=False)
     instance = draw(st.one_of(dead, perturbed(dead), relu_saddles(kinks=(0,))))
-    width = instance["network"].width
+    network = instance["network"]
+    if draw(st.integers(0, 3)) == 0:
+        shift = draw(rationals(bound=1))
+        network = changed(network, neurons(network), network.output_biases[0] + shift)
+    width = network.width
     scale = draw(st.sampled_from([Fraction(1, 100), Fraction(1, 10), Fraction(1)]))
     entries = rationals(bound=1, denominators=(1, 2)).map(lambda x: scale * x)
     change = draw(st.lists(entries, min_size=3 * width + 1, max_size=3 * width + 1))
-    return with_parts(instance, direction=tuple(change))
+    return with_parts(instance, network=network, direction=tuple(change))
 
 
 def _stays_dead(instance: Instance, direction: tuple[Fraction, ...]) -> bool:
