@@ -35,6 +35,9 @@ _NEAR = Fraction(1, 16)
 _TOLERANCE = Fraction(1, 10**4)
 #: Farthest multiple of the order at which the distribution function is evaluated.
 _FARTHEST = 64
+#: Largest dimension, and dimension times scale, of a heavy-tailed law: some ten seconds.
+_LARGEST = 500
+_FASTEST = 400
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,11 @@ def check_assumptions(law: RadialLaw) -> Assumptions:
     ----------
     law : HeavyTailed or TwoSpheres
 
+    Raises
+    ------
+    InputError
+        If the dimension or the frequency of a heavy-tailed law is too large.
+
     Examples
     --------
     The second law has no mass beyond 2, so its density is not positive on all of [0.9, 2.05]:
@@ -127,6 +135,11 @@ def check_assumptions(law: RadialLaw) -> Assumptions:
     True
     """
     if isinstance(law, HeavyTailed):
+        if law.dimension > _LARGEST or law.dimension * law.scale > _FASTEST:
+            raise InputError(
+                f"the heavy-tailed law is certified up to dimension {_LARGEST}, and dimension "
+                f"times scale {_FASTEST}: give C, q and c instead of the law"
+            )
         positive, bounded = _heavy_positive(law), _heavy_bounded(law)
     else:
         positive, bounded = _spheres_positive(law), _spheres_bounded(law)
@@ -197,7 +210,8 @@ def _tail(law: RadialLaw) -> Condition:
     def negative(x: Any) -> Any:
         return -x * (1 - law.norm_cdf(x))
 
-    found = certified_minimum(negative, _NEAR, far, tolerance=_TOLERANCE / 4)
+    tolerance = _TOLERANCE * max(Fraction(1, 4), limit)
+    found = certified_minimum(negative, _NEAR, far, tolerance=tolerance)
     lower = max(-found.high, limit)
     upper = max(-found.low, _NEAR, beyond)
     where = "the limit for t to infinity" if lower == limit else f"t = {_short(found.point)}"

@@ -78,7 +78,7 @@ def bessel_cdf(order: Fraction, s: Any) -> Any:
     order : Fraction
         v >= 1/2.
     s : arb
-        A ball of positive numbers; the distribution function is evaluated at its ends.
+        A ball; the distribution function is evaluated at its ends.
 
     Examples
     --------
@@ -87,23 +87,22 @@ def bessel_cdf(order: Fraction, s: Any) -> Any:
     True
     """
     if s.is_exact():
-        return _cdf_at(order, s)
-    return _cdf_at(order, s.lower()).union(_cdf_at(order, s.upper()))
+        return _cdf_at(order, s) if s > 0 else arb(0)
+    return bessel_cdf(order, s.lower()).union(bessel_cdf(order, s.upper()))
 
 
 def _cdf_at(order: Fraction, s: Any) -> Any:
-    prec = ctx.prec
-    negligible = arb(2) ** (-prec - 8)
+    negligible = arb(2) ** (-ctx.prec - 8)
+    n, stride = ball(order), 1 + int(float(s.mid()) / 16)
+    while True:
+        n = n + stride
+        ratio = s / (2 * n + 2)
+        if ratio < 0.75:
+            first = (n * (s / 2).log() - (n + 1).lgamma()).exp()
+            rest = 2 * first * first / (1 - ratio * ratio)
+            if rest < negligible:
+                break
     with ctx.workprec(_working_bits(s)):
-        n = ball(order)
-        while True:
-            n = n + 1
-            ratio = s / (2 * n + 2)
-            if ratio < 0.75:
-                first = (n * (s / 2).log() - (n + 1).lgamma()).exp()
-                rest = 2 * first * first / (1 - ratio * ratio)
-                if rest < negligible:
-                    break
         # Downwards the recurrence is stable: two values at the top give all others.
         above, value = s.bessel_j(n), s.bessel_j(n - 1)
         total = rest.upper().union(arb(0))
@@ -123,9 +122,13 @@ def _working_bits(s: Any) -> int:
 
 def _value(order: Any, s: Any) -> Any:
     """J_v over a ball, by J_v' = (v/s) J_v - J_(v+1) and Landau's bound."""
-    middle = s.mid()
-    with ctx.workprec(_working_bits(s)):
-        value = middle.bessel_j(order)
+    middle, accuracy = s.mid(), 2.0 ** (8 - ctx.prec)
+    # Far out the asymptotic series needs no more bits; else the power series cancels some.
+    for bits in (ctx.prec + 32, _working_bits(s)):
+        with ctx.workprec(bits):
+            value = middle.bessel_j(order)
+        if value.rad() < accuracy:
+            break
     if s.is_exact():
         return +value
     slope = _LANDAU * (order ** arb("2/3") / s.lower() + (order + 1) ** arb("-1/3"))

@@ -119,6 +119,8 @@ class HeavyTailed:
         """The probability of a norm of at most x, in a ball."""
         if not x.is_exact():
             return self.norm_cdf(x.lower()).union(self.norm_cdf(x.upper()))
+        if x <= 0:
+            return arb(0)
         rate, half = self.frequency(), ball(self.order)
         # The series of the incomplete gamma function cancels about as many bits as its order.
         with ctx.workprec(ctx.prec + 64 + 8 * self.dimension):

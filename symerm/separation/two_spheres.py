@@ -91,8 +91,8 @@ class TwoSpheres:
         """The probability of a norm of at most x, in a ball."""
         if not x.is_exact():
             return self.norm_cdf(x.lower()).union(self.norm_cdf(x.upper()))
-        if x >= 2:
-            return arb(1)
+        if x <= 0 or x >= 2:
+            return arb(int(x > 0))
         k = ball(Fraction(self.dimension - 1, 2))
         return (x * x / 4).beta_lower(k, k, regularized=1)
 

@@ -110,3 +110,18 @@ def test_constants_are_rounded_to_the_safe_side(checked) -> None:
 def test_an_unbounded_density_has_no_constants() -> None:
     with pytest.raises(InputError, match="two-spheres in dimension 2"):
         _ = check_assumptions(TwoSpheres(2)).constants
+
+
+def test_a_law_that_is_almost_all_tail() -> None:
+    """For a small scale the supremum is near the limit, far out."""
+    law = HeavyTailed(2, Fraction(1, 10**20))
+    low, high = check_assumptions(law).tail.bounds
+    limit = Fraction(float(law.tail_limit().mid()))
+    assert limit * Fraction(99, 100) < low <= high < 2 * limit
+    assert high - low < limit / 1000
+
+
+@pytest.mark.parametrize(("d", "a"), [(501, Fraction(1, 100)), (5, Fraction(100))])
+def test_laws_that_take_too_long_are_refused(d: int, a: Fraction) -> None:
+    with pytest.raises(InputError, match="instead of the law"):
+        check_assumptions(HeavyTailed(d, a))

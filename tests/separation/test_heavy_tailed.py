@@ -169,3 +169,12 @@ def test_the_limit_of_the_tail() -> None:
 def test_bad_laws_are_refused(d: int, a: int) -> None:
     with pytest.raises(InputError):
         HeavyTailed(d, Fraction(a))
+
+
+def test_balls_that_reach_below_zero() -> None:
+    law = HeavyTailed(3)
+    assert law.norm_cdf(arb(-1)) == 0
+    assert law.norm_cdf(arb(0)) == 0
+    wide = law.norm_cdf(arb(0.5, 0.75))
+    assert wide.contains(0)
+    assert wide.overlaps(law.norm_cdf(arb(1.25)))

@@ -94,3 +94,12 @@ def test_samples_have_the_distribution_function(d: int) -> None:
 def test_no_density_on_the_line(d: int) -> None:
     with pytest.raises(InputError, match="dimension 2"):
         TwoSpheres(d)
+
+
+def test_balls_that_reach_below_zero() -> None:
+    law = TwoSpheres(3)
+    assert law.norm_cdf(arb(-1)) == 0
+    assert law.norm_cdf(arb(0)) == 0
+    wide = law.norm_cdf(arb(0.5, 0.75))
+    assert wide.contains(0)
+    assert wide.overlaps(law.norm_cdf(arb(1.25)))
