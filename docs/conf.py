@@ -24,13 +24,7 @@ project = "symerm"
 author = "The symerm authors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc"]
 root_doc = "docs/index"
-include_patterns = [
-    "docs/**",
-    "CHANGELOG.md",
-    "proofs/README.md",
-    "benchmarks/README.md",
-    "benchmarks/results/*.md",
-]
+include_patterns = ["docs/**", "CHANGELOG.md", "*/README.md", "benchmarks/results/*.md"]
 exclude_patterns = [".*", "build", "docs/examples", "docs/images", "**/__pycache__"]
 myst_heading_anchors = 4
 
