@@ -9,7 +9,9 @@ a vector register.  Sums over tiles and over blocks are float64.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,11 @@ _LARGEST = 4.0
 #: Rows and columns of a tile: three float32 tiles fit into 1 MiB.
 _ROWS = 128
 _COLUMNS = 512
+#: Points whose features are one task of a thread, and features for which threads do not pay.
+_GROUP = 8 * _ROWS
+_FEW = 2**24
+#: Each thread has a buffer of 128 r features.
+_MOST_THREADS = 8
 #: Multiplications below which OpenBLAS uses one thread.
 _ONE_THREAD = 2**18
 #: Features kept in memory instead of computed again, in bytes.
@@ -223,26 +230,56 @@ class Features:
     ) -> tuple[Array, Array]:
         outputs, products = np.empty(self._count), np.zeros(self._layer.width)
         rounded = weights.astype(np.float32)
-        start = 0
-        for block in self._blocks():
-            rows = slice(start, start + len(block[0]))
-            start = rows.stop
-            outputs[rows] = sum(
-                (features @ part).astype(np.float64)
-                for features, part in zip(block, _parts(rounded), strict=True)
-            )
-            if factors is None:
-                continue
-            found = factors(rows, outputs[rows]).astype(np.float32)
-            if not found.any():
-                continue
-            for features, part in zip(block, _parts(products), strict=True):
-                part += found @ features
+
+        def part_of_products(start: int) -> Array:
+            """The outputs of a group of points are written, its share of Phi^T g is returned."""
+            total = np.zeros(self._layer.width)
+            for block in self._blocks(start):
+                rows = slice(start, start + len(block[0]))
+                start = rows.stop
+                outputs[rows] = sum(
+                    (features @ part).astype(np.float64)
+                    for features, part in zip(block, _parts(rounded), strict=True)
+                )
+                if factors is None:
+                    continue
+                found = factors(rows, outputs[rows]).astype(np.float32)
+                if not found.any():
+                    continue
+                for features, part in zip(block, _parts(total), strict=True):
+                    part += found @ features
+            return total
+
+        # In the order of the points, whoever is ready first: the rounding is always the same.
+        for total in _in_threads(
+            part_of_products, range(0, self._count, _GROUP),
+            alone=self._count * self._layer.width < _FEW,
+        ):  # fmt: skip
+            products += total
         return outputs, products
 
-    def _blocks(self) -> Iterator[Tiles]:
-        yield from self._kept
-        yield from self._layer.blocks(self._others)
+    def _blocks(self, start: int) -> Iterator[Tiles]:
+        """The blocks of the group of points that begins with a given one."""
+        kept = _ROWS * len(self._kept)
+        yield from self._kept[start // _ROWS : (start + _GROUP) // _ROWS]
+        yield from self._layer.blocks(
+            self._others[max(start - kept, 0) : max(start + _GROUP - kept, 0)]
+        )
+
+
+def _in_threads(
+    work: Callable[[int], Array], tasks: Sequence[int], *, alone: bool
+) -> Iterator[Array]:
+    """The results in the order of the tasks."""
+    if alone:
+        yield from map(work, tasks)
+        return
+    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS))
+    try:
+        yield from pool.map(work, tasks)
+    finally:
+        # After a Ctrl-C nobody waits for what has not begun.
+        pool.shutdown(cancel_futures=True)
 
 
 def _parts(vector: NDArray[np.floating]) -> list[NDArray[np.floating]]:

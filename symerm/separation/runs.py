@@ -45,7 +45,8 @@ FRESH_SAMPLES = 10_000
 #: Directions at each radius of a profile.
 PROFILE_DIRECTIONS = 100
 _RADII = np.arange(49) / 16
-#: The baseline makes at least so many updates, and sees each sample at least so often.
+#: The baseline makes at least so many updates, at least as many as the strong network makes steps,
+#: and sees each sample at least so often.
 _UPDATES = 1000
 _PASSES = 20
 _BATCH = 256
@@ -188,7 +189,7 @@ def separation_run(
         other = train_one_hidden_layer(
             draw_one_hidden_layer(law.dimension, width, float(train.labels.mean()), for_baseline),
             train,
-            updates=max(_UPDATES, _PASSES * samples // _BATCH),
+            updates=max(_UPDATES, steps, _PASSES * samples // _BATCH),
             generator=for_baseline,
             time_limit=share,
             report=None if report is None else partial(report, "one hidden layer"),

@@ -13,6 +13,7 @@ from scipy.special import erf
 
 from symerm.arithmetic.balls import ball
 from symerm.errors import InputError
+from symerm.separation import erf_features
 from symerm.separation.erf_features import ERF_COEFFICIENTS, ErfLayer, Features, erf_in_place
 from symerm.separation.feature_law import feature_kernel
 from symerm.separation.strong_network import (
@@ -101,6 +102,36 @@ def test_kept_features_change_no_bit() -> None:
     for z, products in found[1:]:
         assert np.array_equal(z, found[0][0])
         assert np.array_equal(products, found[0][1])
+
+
+@pytest.mark.parametrize("memory", [0, 128 * 100 * 4 * 11, 10**9])
+def test_threads_change_no_bit(memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(4)
+    network = draw_network(3, 100, generator)
+    points = generator.standard_normal((5000, 3))
+    features = Features(network.layer, points, memory=memory)
+
+    def products() -> tuple[np.ndarray, np.ndarray]:
+        return features.outputs_and_products(network.output_weights, lambda rows, z: z - 1)
+
+    alone = products()
+    monkeypatch.setattr(erf_features, "_FEW", 0)
+    for _ in range(5):
+        for found, expected in zip(products(), alone, strict=True):
+            assert np.array_equal(found, expected)
+
+
+def test_an_interrupt_in_a_thread_ends_the_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erf_features, "_FEW", 0)
+    network = draw_network(1, 10, np.random.default_rng(0))
+    features = Features(network.layer, np.ones((5000, 1)))
+
+    def stop(rows: slice, outputs: np.ndarray) -> np.ndarray:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        features.outputs_and_products(network.output_weights, stop)
+    assert features.outputs(network.output_weights).shape == (5000,)
 
 
 def test_the_output_is_cut_off() -> None:
