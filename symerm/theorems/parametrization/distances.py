@@ -25,6 +25,7 @@ from symerm.problem.architecture import RELU
 from symerm.theorems.generators.basic import rationals
 from symerm.theorems.generators.parametrization import restricted_networks
 from symerm.theorems.instance import Instance, instances
+from symerm.theorems.parametrization.stability import bias_free
 from symerm.theorems.statement import Claim, Finding, Hypothesis, Mutant, Status, Theorem, holds_if
 from symerm.theorems.works import BERNER, DERIVED, Source
 
@@ -259,6 +260,26 @@ def _minima(draw: st.DrawFn) -> Instance:
     return Instance.of(gamma=gamma, inputs=inputs, outputs=outputs, target=target)
 
 
+@st.composite
+def _inactive(draw: st.DrawFn) -> Instance:
+    """Only (3, -5) is not fitted, where the neuron s (1, 1) is inactive and s (2, 1) is active."""
+    s, sign = draw(st.sampled_from((1, 2, 3))), draw(st.sampled_from((1, -1)))
+    gamma = bias_free((s, s, s))
+    inputs: tuple[Vector, ...] = ((3 * _ONE, -5 * _ONE),)
+    outputs: tuple[Vector, ...] = ((sign * _ONE,),)
+    if draw(st.booleans()):
+        inputs, outputs = (*inputs, (_ONE, _ONE)), (*outputs, gamma((_ONE, _ONE)))
+    e = draw(st.sampled_from((_ONE / 2, _ONE / 20, _ONE / 50)))
+    other = (2 * e, e, sign * 2 * e)
+    factor = draw(st.sampled_from((_ONE, 1 + e)))
+    target = draw(
+        st.sampled_from(
+            (bias_free(other), bias_free((s, s, s), other), bias_free((factor * s,) * 3))
+        )
+    )
+    return Instance.of(gamma=gamma, inputs=inputs, outputs=outputs, target=target)
+
+
 def _radius(instance: Instance) -> Surd | None:
     """(r/s)^2 with the certified radius r, or None if none is certified."""
     try:
@@ -326,7 +347,7 @@ LOCAL_MINIMA = Theorem(
         ),
     ),
     claim=_correspondence(),
-    instances=_minima(),
+    instances=st.one_of(_minima(), _inactive()),
     status=Status("proved", "inverse stability; the loss is convex on a pattern of activity"),
     proofs=("proofs/berner_elbraechter_grohs_2019/best_constants.py",),
     tests=_TESTS,
