@@ -39,8 +39,7 @@ class HeavyTailed:
     dimension : int
         d >= 1.
     scale : Fraction
-        The constant a > 0 of the paper, which leaves its value open: a larger one moves the
-        second half towards the origin.
+        The constant a > 0: a larger one moves the second half towards the origin.
 
     Raises
     ------

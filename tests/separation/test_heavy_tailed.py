@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from symerm.arithmetic.balls import ball
 from symerm.errors import InputError
 from symerm.separation.bessel import (
+    _LANDAU,
     _squares,
     bessel_cdf,
     bessel_density,
@@ -104,10 +105,12 @@ def test_the_bounds_of_the_envelope() -> None:
     for v in (0.5, 1.0, 1.5, 5.0, 17.5, 60.0):
         s = np.linspace(v / 50, 12 * v + 40, 20001)
         squares = _squares(v, s)
-        assert squares.max() <= 0.6748851**2 * v ** (-2 / 3)
+        assert squares.max() <= _LANDAU**2 * v ** (-2 / 3)
         beyond = s > v * 1.000001
         assert (squares[beyond] <= 2 / np.pi / np.sqrt(s[beyond] ** 2 - v**2) * (1 + 1e-12)).all()
-    # Landau's constant is sharp for large orders.
+    # Landau's constant 2^(1/3) max Ai, and it is sharp for large orders.
+    first = mpmath.airyaizero(1, derivative=1)
+    assert 0 <= _LANDAU - mpmath.cbrt(2) * mpmath.airyai(first) < 1e-8
     assert _squares(5e3, np.linspace(5e3, 5.05e3, 2001)).max() > 0.674**2 * 5e3 ** (-2 / 3)
 
 
