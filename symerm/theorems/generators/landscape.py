@@ -140,6 +140,14 @@ def leaky_saddles(draw: st.DrawFn, *, kinks: Sequence[int] = (0, 1, 2, 3)) -> In
     ----------
     kinks : sequence of int
         The numbers of distinct kinks to choose from.
+
+    Examples
+    --------
+    >>> from hypothesis import Phase, find, settings
+    >>> any_one = settings(phases=[Phase.generate], database=None)
+    >>> found = find(leaky_saddles(kinks=(0,)), lambda instance: True, settings=any_one)
+    >>> {int(v) for (v,) in found["network"].output_weights}
+    {0}
     """
     interval, target = draw(intervals()), draw(affine_targets())
     start, stop = interval
@@ -167,7 +175,15 @@ def leaky_saddles(draw: st.DrawFn, *, kinks: Sequence[int] = (0, 1, 2, 3)) -> In
 
 @st.composite
 def quadratic_saddles(draw: st.DrawFn) -> Instance:
-    """Networks with activation x^2 that are saddles for an affine target."""
+    """Networks with activation x^2 that are saddles for an affine target.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> found = find(quadratic_saddles(), lambda instance: True)
+    >>> found["network"].activation.name, found["network"].width
+    ('quadratic', 1)
+    """
     interval, target = draw(intervals()), draw(affine_targets())
     neurons = []
     for kind in draw(st.lists(st.integers(0, 2), min_size=1, max_size=3)):
@@ -192,6 +208,14 @@ def global_minima(
         ReLU, leaky and quadratic by default.
     sloped : bool
         Whether the target must not be constant.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> found = find(global_minima(), lambda instance: True)
+    >>> beta, alpha = found["target"]
+    >>> found["network"]((Fraction(1, 2),)) == (alpha / 2 + beta,)
+    True
     """
     interval, target = draw(intervals()), draw(affine_targets(sloped=sloped))
     act = draw(activations("relu", "leaky", "quadratic") if activation is None else activation)

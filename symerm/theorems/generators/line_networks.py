@@ -53,19 +53,41 @@ def intervals(draw: st.DrawFn) -> Interval:
 
 @st.composite
 def affine_targets(draw: st.DrawFn, *, sloped: bool = True) -> tuple[Fraction, Fraction]:
-    """(beta, alpha) of targets alpha x + beta; with alpha not 0 if `sloped`."""
+    """(beta, alpha) of targets alpha x + beta; with alpha not 0 if `sloped`.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> [str(entry) for entry in find(affine_targets(), lambda target: target[1] < 0)]
+    ['0', '-1']
+    """
     alpha = draw(nonzero_rationals(bound=3) if sloped else rationals(bound=3))
     return draw(rationals(bound=3)), alpha
 
 
 def polynomial_targets(*, degree: int = 3) -> st.SearchStrategy[tuple[Fraction, ...]]:
-    """Coefficients of 1, x, .. of polynomials of at most this degree."""
+    """Coefficients of 1, x, .. of polynomials of at most this degree.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(polynomial_targets(degree=2), lambda target: len(target) == 2)
+    (Fraction(0, 1), Fraction(0, 1))
+    """
     return st.lists(rationals(bound=3), max_size=degree + 1).map(tuple)
 
 
 @st.composite
 def line_neurons(draw: st.DrawFn, interval: Interval) -> Neuron:
-    """Neurons (w, b, v) of every type on an interval; kinks often coincide."""
+    """Neurons (w, b, v) of every type on an interval; kinks often coincide.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> w, b, v = find(line_neurons((_ZERO, _ONE)), lambda neuron: -neuron[1] == neuron[0] == 1)
+    >>> str(-b / w)
+    '1'
+    """
     start, stop = interval
     v = draw(rationals(bound=3, denominators=(1, 2)))
     kind = draw(st.sampled_from(["inside", "inside", "inside", "end", "outside", "constant"]))
@@ -123,6 +145,15 @@ def fitted_networks(
     """ReLU and leaky networks whose output weights and bias are best for the hidden ones.
 
     So int r = 0 and int act(w_j x + b_j) r = 0 for every neuron.
+
+    Examples
+    --------
+    >>> from hypothesis import Phase, find, settings
+    >>> any_one = settings(phases=[Phase.generate], database=None)
+    >>> constant = fitted_networks(target=st.just((_ONE,)))
+    >>> found = find(constant, lambda instance: True, settings=any_one)
+    >>> found["network"](found["interval"][:1])
+    (Fraction(1, 1),)
     """
     instance = draw(line_networks(width=(1, 3), target=target))
     network, interval = instance["network"], instance["interval"]
@@ -146,14 +177,27 @@ def fitted_networks(
 def line_instance(
     network: ShallowNetwork, interval: Interval, target: Sequence[Fraction]
 ) -> Instance:
-    """The instance of a network on an interval with the coefficients of a target."""
+    """The instance of a network on an interval with the coefficients of a target.
+
+    Examples
+    --------
+    >>> net = line_network([], _ONE, Activation("relu"))
+    >>> line_instance(net, (_ZERO, _ONE), [_ZERO, _ONE])["target"]
+    (Fraction(0, 1), Fraction(1, 1))
+    """
     return Instance.of(network=network, interval=interval, target=tuple(target))
 
 
 def line_network(
     neurons: Sequence[Neuron], constant: Fraction, activation: Activation
 ) -> ShallowNetwork:
-    """The network with neurons (w, b, v) and an output bias."""
+    """The network with neurons (w, b, v) and an output bias.
+
+    Examples
+    --------
+    >>> line_network([(_ONE, _ZERO, 2 * _ONE)], _ONE, Activation("relu"))((3 * _ONE,))
+    (Fraction(7, 1),)
+    """
     return ShallowNetwork(
         tuple((w,) for w, _, _ in neurons),
         tuple(b for _, b, _ in neurons),

@@ -254,6 +254,7 @@ LEAKY_CLASSIFICATION = Theorem(
     claim=_leaky(),
     instances=st.one_of(
         _around(leaky_saddles()), _flattened(leaky_saddles(kinks=(0,))),
+        perturbed(leaky_saddles(), kinds=["extra"]),
         global_minima(activation=activations("leaky"), sloped=False),
     ),
     status=Status("proved", "for every width and slope"),

@@ -264,7 +264,13 @@ def _differentiable(*, flat: bool = False, fitting: bool = True) -> Callable[[In
 def _some_degenerate(draw: st.DrawFn) -> Instance:
     minima = global_minima(activation=activations(), sloped=False)
     instance = draw(st.one_of(_degenerate_networks(), minima))
-    return Instance.of(**{key: instance[key] for key in ("network", "interval", "target")})
+    network = instance["network"]
+    if draw(st.integers(0, 2)) == 0:
+        rows = [(w, b, v if w or b else Fraction(0)) for w, b, v in neurons(network)]
+        network = changed(network, rows)
+    return Instance.of(
+        network=network, interval=instance["interval"], target=instance["target"]
+    )
 
 
 DIFFERENTIABLE = Theorem(

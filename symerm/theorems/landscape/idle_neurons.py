@@ -37,9 +37,14 @@ _TESTS = (f"{TESTS}test_landscape_expansions.py",)
 
 @st.composite
 def _end_kinks(draw: st.DrawFn) -> Instance:
-    """A critical network with a neuron whose kink is at an end, and a distance."""
+    """A critical network with a neuron whose kink is at an end, mostly, and a distance."""
     instance = draw(st.one_of(relu_minima(), relu_saddles(kinks=(0,)), relu_saddles(kinks=(2,))))
     start, stop = instance["interval"]
+    if draw(st.integers(0, 3)):
+        v, right = draw(rationals(bound=2)), draw(st.booleans())
+        row = (Fraction(1), -stop, v) if right else (Fraction(-1), start, v)
+        rows = [*neurons(instance["network"]), row]
+        instance = with_parts(instance, network=changed(instance["network"], rows))
     part = draw(st.sampled_from([Fraction(1, 2), Fraction(1, 10), Fraction(3, 4)]))
     return with_parts(instance, distance=part * (stop - start))
 
