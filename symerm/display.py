@@ -25,6 +25,8 @@ __all__ = [
     "bounds_text",
     "box_text",
     "enumeration",
+    "interval_text",
+    "latex_text",
     "listing",
     "number_text",
     "point_text",
@@ -214,10 +216,22 @@ def bounds_text(lower: Fraction | None, upper: Fraction) -> str:
     """
     if lower == upper:
         return number_text(upper)
-    above = _bound(upper, ROUND_CEILING)
-    if lower is None:
-        return f"at most {above}"
-    return f"between {_bound(lower, ROUND_FLOOR)} and {above}"
+    return f"at most {_above(upper)}" if lower is None else interval_text(lower, upper)
+
+
+def interval_text(lower: Fraction, upper: Fraction) -> str:
+    """Two bounds, exact where that is short, else rounded outwards.
+
+    Examples
+    --------
+    >>> interval_text(Fraction(1, 2), Fraction(10**30, 3))
+    'between 1/2 and 3.333333334E+29'
+    """
+    return f"between {_bound(lower, ROUND_FLOOR)} and {_above(upper)}"
+
+
+def _above(value: Fraction) -> str:
+    return _bound(value, ROUND_CEILING)
 
 
 def _bound(value: Fraction, rounding: str) -> str:
@@ -269,6 +283,17 @@ def box_text(box: Sequence[tuple[Fraction, Fraction]] | None, dimension: int) ->
     return " x ".join(f"[{format_rational(low)}, {format_rational(high)}]" for low, high in box)
 
 
+def latex_text(text: str) -> str:
+    r"""A text in LaTeX, nothing in it taken for markup.
+
+    Examples
+    --------
+    >>> print(latex_text("y_0 < 1"))
+    y\_0 \textless{} 1
+    """
+    return text.translate(_LATEX)
+
+
 def _text(cell: Cell) -> str:
     return cell.latex if isinstance(cell, Formula) else cell
 
@@ -282,7 +307,7 @@ def _html(cell: Cell) -> str:
 def _latex(cell: Cell) -> str:
     if isinstance(cell, Formula):
         return rf"$\displaystyle {cell.latex}$"
-    return cell.translate(_LATEX)
+    return latex_text(cell)
 
 
 def _html_row(cells: Sequence[Cell], heads: int) -> str:

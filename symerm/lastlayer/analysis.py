@@ -112,7 +112,7 @@ class LastLayerAnalysis(RichDisplay):
         rank = str(low) if low == high else f"between {low} and {high}"
         bias = "hidden bias" if self.bias else "no hidden bias"
         rows = [
-            ("data", self.dataset._words()),
+            ("data", self.dataset.summary),
             ("layer", f"{layer.width} neurons, {layer.activation.name}, {bias}"),
             ("rank of the features", f"{rank} of {size}"),
             ("least loss of the last layer", loss),

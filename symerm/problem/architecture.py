@@ -103,3 +103,10 @@ class Architecture:
             raise InputError(f"the width must be a positive integer, not {self.width!r}")
         if self.width > MAX_WIDTH:
             raise InputError(f"the width must be at most {MAX_WIDTH}")
+
+    @property
+    def summary(self) -> str:
+        """Width, activation and biases in words."""
+        hidden = "hidden bias" if self.hidden_bias else "no hidden bias"
+        output = "output bias" if self.output_bias else "no output bias"
+        return f"width {self.width}, {self.activation.name}, {hidden}, {output}"

@@ -162,10 +162,11 @@ class Dataset(RichDisplay):
             [*self.input_names, *self.output_names],
             range(self.size),
             lambda i: [point_text([x]) for x in (*self.inputs[i], *self.outputs[i])],
-            caption=self._words(),
+            caption=self.summary,
         )
 
-    def _words(self) -> str:
+    @property
+    def summary(self) -> str:
         """Size and names in words."""
         points = "1 point" if self.size == 1 else f"{self.size} points"
         return (

@@ -23,12 +23,4 @@ class Problem(RichDisplay):
 
     def _display(self) -> Table:
         """Data and model, for notebooks."""
-        shape = self.architecture
-        biases = (("hidden", shape.hidden_bias), ("output", shape.output_bias))
-        words = [f"{name} bias" if trained else f"no {name} bias" for name, trained in biases]
-        return Table(
-            [
-                ("data", self.dataset._words()),
-                ("model", f"width {shape.width}, {shape.activation.name}, {', '.join(words)}"),
-            ]
-        )
+        return Table([("data", self.dataset.summary), ("model", self.architecture.summary)])

@@ -12,13 +12,14 @@ from fractions import Fraction
 from typing import Any
 
 from symerm.arithmetic.rationals import format_rational
+from symerm.display import box_text
 from symerm.parametrization.deep_degeneracy import DeepDegeneracy
 from symerm.parametrization.degeneracy import Degeneracy, WidthBounds
 from symerm.parametrization.fibre import FibreDimension
 from symerm.parametrization.functional_dimension import FunctionalDimension
 from symerm.parametrization.hyperplane_groups import HyperplaneGroup
-from symerm.parametrization.kinks import Box
-from symerm.reports.formulas import combination_formula
+from symerm.reports.parametrization import domain_to_json, hyperplane_text
+from symerm.reports.report_lines import counted
 from symerm.reports.tables import format_table
 
 __all__ = ["deep_degeneracy_to_json", "degeneracy_to_json", "format_deep", "format_degeneracy"]
@@ -72,7 +73,7 @@ def degeneracy_to_json(found: Degeneracy) -> dict[str, Any]:
         "inputs": found.network.input_dimension,
         "outputs": found.network.output_dimension,
         "activation": found.network.activation.name,
-        "domain": _domain_json(found.box),
+        "domain": domain_to_json(found.box),
         "neurons": neurons,
         "dead": _numbers(found.dead),
         "zero_output": _numbers(found.zero_output),
@@ -117,7 +118,7 @@ def deep_degeneracy_to_json(found: DeepDegeneracy) -> dict[str, Any]:
         "inputs": found.network.input_dimension,
         "outputs": found.network.output_dimension,
         "activation": found.network.activation.name,
-        "domain": _domain_json(found.box),
+        "domain": domain_to_json(found.box),
         "widths": list(found.network.widths),
         "never_active": [[i + 1, j + 1] for i, j in found.never_active],
         "always_active": [[i + 1, j + 1] for i, j in found.always_active],
@@ -150,12 +151,11 @@ def format_degeneracy(found: Degeneracy, *, style: str = "text") -> str:
     >>> print(format_degeneracy(degeneracy(network)).splitlines()[1])
          1  x + 1 = 0   > 0          kink                            2
     """
-    p = found.network.input_dimension
     rows = [["-"] * len(_NEURONS) for _ in found.neurons]
     for group in found.groups.groups:
         for j, scale in zip(group.neurons, group.scales, strict=True):
             if any(group.normal):
-                rows[j][1] = _equation(group, p)
+                rows[j][1] = hyperplane_text(group)
                 rows[j][2] = "> 0" if scale > 0 else "< 0"
     for j, neuron in enumerate(found.neurons):
         rows[j][0] = str(j + 1)
@@ -179,22 +179,22 @@ def format_deep(found: DeepDegeneracy, *, style: str = "text") -> str:
     skipped = ""
     if jacobian.skipped:
         skipped = (
-            f"; {_count(jacobian.skipped, 'chamber')} left out, where a preactivation vanishes and "
-            "the network is not differentiable in its parameters"
+            f"; {counted(jacobian.skipped, 'chamber')} left out, where a preactivation vanishes "
+            "and the network is not differentiable in its parameters"
         )
     return _tables(
         (),
         [],
         [
-            ("domain", _domain(found.box, found.network.input_dimension)),
+            ("domain", box_text(found.box, found.network.input_dimension)),
             ("never active", _places(found.never_active)),
             ("always active", _places(found.always_active)),
             ("zero output weights", _places(found.zero_output)),
             (
                 "functional dimension",
-                f"{jacobian.rank} of {_count(found.parameters, 'parameter')}, the rank of the "
-                f"Jacobian at {_count(jacobian.points, 'point')} in "
-                f"{_count(jacobian.chambers, 'chamber')}{skipped}",
+                f"{jacobian.rank} of {counted(found.parameters, 'parameter')}, the rank of the "
+                f"Jacobian at {counted(jacobian.points, 'point')} in "
+                f"{counted(jacobian.chambers, 'chamber')}{skipped}",
             ),
             ("fibre", fibre),
         ],
@@ -219,12 +219,12 @@ def _tables(
 def _findings(found: Degeneracy) -> list[tuple[str, str]]:
     p = found.network.input_dimension
     return [
-        ("domain", _domain(found.box, p)),
+        ("domain", box_text(found.box, p)),
         ("dead neurons", _neurons(found.dead)),
         ("zero output weights", _neurons(found.zero_output)),
-        ("same hyperplane", _listed(_facing(group, p) for group in found.shared)),
+        ("same hyperplane", _listed(_facing(group) for group in found.shared)),
         ("parallel hyperplanes", _parallel(found, p)),
-        ("cancelling kinks", _listed(_facing(group, p) for group in found.cancelling)),
+        ("cancelling kinks", _listed(_facing(group) for group in found.cancelling)),
         ("balance", _balance(found)),
         ("width", _width(found.width, found.network.width)),
         ("functional dimension", _functional(found.functional)),
@@ -236,7 +236,7 @@ def _parallel(found: Degeneracy, dimension: int) -> str:
     if dimension == 1 and found.parallel:
         return "all, as always with one input"
     return _listed(
-        _listed((_equation(group, dimension) for group in groups), between=", ")
+        _listed((hyperplane_text(group) for group in groups), between=", ")
         for groups in found.parallel
     )
 
@@ -247,7 +247,7 @@ def _balance(found: Degeneracy) -> str:
     ]
     if not found.unbalanced:
         return "every neuron is balanced"
-    text = f"{_count(len(found.unbalanced), 'neuron')} not balanced"
+    text = f"{counted(len(found.unbalanced), 'neuron')} not balanced"
     if ratios:
         (low, first), (high, last) = min(ratios), max(ratios)
         text += (
@@ -258,20 +258,20 @@ def _balance(found: Degeneracy) -> str:
 
 
 def _width(bounds: WidthBounds, width: int) -> str:
-    kinks = f"the function has {_count(bounds.kinks, 'kink')}"
+    kinks = f"the function has {counted(bounds.kinks, 'kink')}"
     if bounds.lower < bounds.upper:
         return (
             f"{width}; minimal width between {bounds.lower} and {bounds.upper}, {kinks}: symerm "
             "minimal searches on"
         )
     extra = width - bounds.upper
-    saved = f"{_count(extra, 'neuron')} can be saved" if extra else "minimal"
+    saved = f"{counted(extra, 'neuron')} can be saved" if extra else "minimal"
     return f"{width}; minimal width {bounds.upper}, {kinks}: {saved}"
 
 
 def _functional(functional: FunctionalDimension) -> str:
     text = (
-        f"{functional.dimension} of {_count(functional.parameters, 'parameter')}; almost all "
+        f"{functional.dimension} of {counted(functional.parameters, 'parameter')}; almost all "
         f"networks of this width have {functional.generic}"
     )
     if functional.not_smooth:
@@ -295,16 +295,6 @@ def _fibre(fibre: FibreDimension) -> str:
     return text
 
 
-def _domain(box: Box | None, dimension: int) -> str:
-    if box is None:
-        return f"R^{dimension}" if dimension != 1 else "R"
-    return " x ".join(f"[{format_rational(low)}, {format_rational(high)}]" for low, high in box)
-
-
-def _domain_json(box: Box | None) -> list[list[str]] | None:
-    return None if box is None else [list(map(format_rational, side)) for side in box]
-
-
 def _hyperplane(group: HyperplaneGroup) -> dict[str, Any]:
     return {"normal": list(group.normal), "offset": group.offset}
 
@@ -317,21 +307,13 @@ def _group(group: HyperplaneGroup) -> dict[str, Any]:
     }
 
 
-def _equation(group: HyperplaneGroup, dimension: int) -> str:
-    names = ["x"] if dimension == 1 else [f"x{k}" for k in range(1, dimension + 1)]
-    text, rounded = combination_formula(
-        list(map(Fraction, group.normal)), names, Fraction(group.offset)
-    )
-    return f"{text} {'~' if rounded else '='} 0"
-
-
-def _facing(group: HyperplaneGroup, dimension: int) -> str:
+def _facing(group: HyperplaneGroup) -> str:
     sides = [
         f"{_neurons(side)} ({sign})"
         for side, sign in ((group.along, "> 0"), (group.against, "< 0"))
         if side
     ]
-    return f"{_equation(group, dimension)}: {', '.join(sides)}"
+    return f"{hyperplane_text(group)}: {', '.join(sides)}"
 
 
 def _numbers(neurons: Iterable[int]) -> list[int]:
@@ -352,7 +334,3 @@ def _listed(texts: Iterable[str], *, between: str = "; ") -> str:
     if len(shown) > _LONGEST:
         shown[_LONGEST:] = [f"and {len(shown) - _LONGEST} more"]
     return between.join(shown) or _NONE
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

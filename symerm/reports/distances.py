@@ -14,18 +14,19 @@ from typing import Any
 
 from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.arithmetic.surds import Surd
+from symerm.display import box_text
 from symerm.parametrization.function_distance import FunctionDistance
 from symerm.parametrization.kinks import Box
 from symerm.parametrization.neuron_matching import Enclosure
 from symerm.parametrization.parameter_distance import MatchedNeurons, ParameterDistance
+from symerm.reports.parametrization import domain_to_json
+from symerm.reports.report_lines import LONGEST_EXACT, exact_and_decimal, exact_or_decimal
 from symerm.reports.tables import escape_text, format_table
 
 __all__ = ["distances_to_json", "format_distances"]
 
 _HEADER = ("distance", "value", "where")
 _NORMS = {"max": "maximum norm", "euclidean": "Euclidean norm"}
-#: Longest exact number that is shown in a text, in characters.
-_LONGEST = 24
 
 
 def distances_to_json(
@@ -55,8 +56,9 @@ def distances_to_json(
     >>> document["parameters"]["distance"]["lower"], document["seminorm"]
     ('1', None)
     """
-    sides = None if box is None else [list(map(format_rational, side)) for side in box]
-    document: dict[str, Any] = {"domain": sides, "seminorm": None, "supremum": None}
+    document: dict[str, Any] = {
+        "domain": domain_to_json(box), "seminorm": None, "supremum": None,
+    }  # fmt: skip
     if functions is not None:
         steepest, largest = functions.seminorm, functions.supremum
         document["seminorm"] = {
@@ -140,25 +142,24 @@ def _function_rows(functions: FunctionDistance) -> list[tuple[str, str, str]]:
     if functions.box is None:
         domain = f"R^{functions.dimension}" if functions.dimension else "a point"
     else:
-        domain = " x ".join(
-            f"[{format_rational(low)}, {format_rational(high)}]" for low, high in functions.box
-        )
+        domain = box_text(functions.box, functions.dimension)
     where = ""
     if steepest.output is not None and steepest.coordinate is not None:
         where = (
             f"d/dx{steepest.coordinate + 1} of output {steepest.output + 1} is "
-            f"{_rational(steepest.derivative)} around {_point(steepest.point)}"
+            f"{exact_and_decimal(steepest.derivative)} around {_point(steepest.point)}"
         )
-    rows = [(f"seminorm on {domain}", _rational(steepest.value), where)]
+    rows = [(f"seminorm on {domain}", exact_and_decimal(steepest.value), where)]
     if largest.value is None:
         where = f"A - B grows along {_point(largest.direction or ())}"
         rows.append((f"supremum on {domain}", "infinite", where))
     else:
         where = (
             f"output {(largest.output or 0) + 1} of A - B is "
-            f"{_rational(largest.difference or Fraction(0))} at {_point(largest.point or ())}"
+            f"{exact_and_decimal(largest.difference or Fraction(0))} at "
+            f"{_point(largest.point or ())}"
         )
-        rows.append((f"supremum on {domain}", _rational(largest.value), where))
+        rows.append((f"supremum on {domain}", exact_and_decimal(largest.value), where))
     return rows
 
 
@@ -237,38 +238,26 @@ def _enclosure(value: Enclosure) -> dict[str, Any]:
 
 def _number(value: Enclosure) -> str:
     if value.lower == value.upper:
-        return _rational(value.lower)
-    if value.formula is not None and len(value.formula) <= _LONGEST:
+        return exact_and_decimal(value.lower)
+    if value.formula is not None and len(value.formula) <= LONGEST_EXACT:
         return f"{value.formula} ~ {format_decimal((value.lower + value.upper) / 2)}"
     low = format_decimal(value.lower, rounding=decimal.ROUND_FLOOR)
     high = format_decimal(value.upper, rounding=decimal.ROUND_CEILING)
     return f"between {low} and {high}"
 
 
-def _rational(value: Fraction) -> str:
-    exact = format_rational(value)
-    if len(exact) > _LONGEST:
-        return f"~ {format_decimal(value)}"
-    return exact if value.denominator == 1 else f"{exact} ~ {format_decimal(value)}"
-
-
 def _scale(scale: Surd | None) -> str:
     if scale is None:
         return "-"
     text = str(scale)
-    if len(text) <= _LONGEST:
+    if len(text) <= LONGEST_EXACT:
         return text
     low, high = scale.bounds(Fraction(1, 10**12))
     return f"~ {format_decimal((low + high) / 2)}"
 
 
 def _point(point: Sequence[Fraction]) -> str:
-    texts = [format_rational(x) for x in point]
-    shown = [
-        text if len(text) <= _LONGEST else f"~{format_decimal(x)}"
-        for text, x in zip(texts, point, strict=True)
-    ]
-    return f"({', '.join(shown)})"
+    return f"({', '.join(map(exact_or_decimal, point))})"
 
 
 def _vector(vector: Sequence[Fraction] | None) -> list[str] | None:

@@ -12,7 +12,7 @@ from symerm.landscape.targets import format_target
 from symerm.landscape.verdicts import Classification, Descent
 from symerm.networks.gradients import parameter_vector
 from symerm.networks.serialization import network_to_json
-from symerm.reports.report_lines import LONGEST_RATIONAL, exact_and_decimal, report_line
+from symerm.reports.report_lines import exact_and_decimal, exact_or_decimal, report_line
 
 __all__ = ["classification_to_json", "format_classification"]
 
@@ -168,7 +168,7 @@ def _neurons(found: Classification) -> Iterator[str]:
         if neuron.flat:
             words.append("flat")
         if neuron.kink is not None:
-            words.append(f"kink {_short(neuron.kink)}")
+            words.append(f"kink {exact_or_decimal(neuron.kink)}")
         rows.append((number, ", ".join(words), (neuron.type.value, neuron.flat)))
     if len(rows) <= _MANY:
         for place, (number, text, _) in enumerate(rows):
@@ -187,7 +187,7 @@ def _gradient(found: Classification) -> str:
     if not any(found.gradient):
         return "0"
     if len(found.gradient) <= _MANY:
-        return f"({', '.join(map(_short, found.gradient))})"
+        return f"({', '.join(map(exact_or_decimal, found.gradient))})"
     square = sum((entry * entry for entry in found.gradient), Fraction(0))
     return f"{len(found.gradient)} entries, squared length ~ {format_decimal(square)}"
 
@@ -196,13 +196,13 @@ def _descent_lines(descent: Descent) -> Iterator[str]:
     yield from _wrapped("descent", f"along eps times {_step(descent.direction)}")
     if descent.bend is not None:
         yield from _wrapped("", f"plus eps^{descent.power} times {_step(descent.bend)}")
-    leading = f"{_short(descent.coefficient)} eps^{descent.order}".removesuffix("^1")
+    leading = f"{exact_or_decimal(descent.coefficient)} eps^{descent.order}".removesuffix("^1")
     text = f"the loss changes by {leading} + higher orders"
     if descent.order == 2:
-        text += f" (second variation {_short(descent.second_variation)})"
+        text += f" (second variation {exact_or_decimal(descent.second_variation)})"
     yield from _wrapped("", text)
     for place, (eps, loss) in enumerate(descent.samples):
-        text = f"eps {_short(eps)}: loss {exact_and_decimal(loss)}"
+        text = f"eps {exact_or_decimal(eps)}: loss {exact_and_decimal(loss)}"
         yield report_line("samples" if place == 0 else "", text)
 
 
@@ -217,7 +217,7 @@ def _step(direction: Any) -> str:
         *(f"c{k + 1}" if outputs > 1 else "c" for k in range(outputs)),
     ]
     moved = [
-        f"{name} {_short(entry)}"
+        f"{name} {exact_or_decimal(entry)}"
         for name, entry in zip(names, parameter_vector(direction), strict=True)
         if entry
     ]
@@ -247,8 +247,3 @@ def _wrapped(name: str, text: str) -> Iterator[str]:
 
     for place, line in enumerate(wrap(text, 84, break_long_words=False) or [""]):
         yield report_line(name if place == 0 else "", line)
-
-
-def _short(value: Fraction) -> str:
-    exact = format_rational(value)
-    return exact if len(exact) <= LONGEST_RATIONAL else f"~{format_decimal(value)}"

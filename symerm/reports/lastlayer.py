@@ -19,13 +19,12 @@ from symerm.lastlayer.fitting import LastLayerFit
 from symerm.lastlayer.spectrum import KernelSpectrum
 from symerm.networks.serialization import network_to_json
 from symerm.networks.shallow import ShallowNetwork
-from symerm.reports.tables import escape_text, format_table
+from symerm.reports.report_lines import exact_or_decimal, format_report
+from symerm.reports.tables import format_table
 
 __all__ = ["format_last_layer", "last_layer_to_json"]
 
 _HEADER = ("width", "what has it", "fits", "status")
-_LONGEST = 24
-_INDENT = 12
 
 Bounds = tuple[Fraction, Fraction]
 
@@ -53,25 +52,13 @@ def format_last_layer(
     rank        1 of 2, exact
     """
     rows = [(str(row.width), row.rule, row.fits, row.status) for row in analysis.widths]
-    entries = list(_entries(analysis, source, seed))
-    if style == "text":
-        lines = [f"{name:<{_INDENT}}{text}" for name, text in entries]
-        return "\n".join([*lines, "", format_table(_HEADER, rows)])
-    shown = [
-        escape_text(f"{name}: {text}" if name else text, style=style) for name, text in entries
-    ]
     table = format_table(_HEADER, rows, style=style)
-    if style == "html":
-        return "\n".join([*(f"<p>{line}</p>" for line in shown), table])
-    return "\n\n".join([*shown, table])
+    return format_report(_entries(analysis, source, seed), [table], style=style)
 
 
 def _entries(analysis: LastLayerAnalysis, source: str, seed: int) -> Iterator[tuple[str, str]]:
     data, layer = analysis.dataset, analysis.layer
-    yield "data", (
-        f"{source}: {data.size} points, inputs {', '.join(data.input_names)}, "
-        f"outputs {', '.join(data.output_names)}"
-    )
+    yield "data", f"{source}: {data.summary}"
     yield "layer", (
         f"{layer.width} neurons, {layer.activation.name}, "
         f"{'hidden bias' if analysis.bias else 'no hidden bias'}; Gaussian weights of seed {seed}, "
@@ -83,7 +70,7 @@ def _entries(analysis: LastLayerAnalysis, source: str, seed: int) -> Iterator[tu
     yield "", _any_width(analysis)
     if analysis.rays is not None and not analysis.rays.fits:
         yield "any depth", (
-            f"loss at least {_number(analysis.rays.loss)} without biases: "
+            f"loss at least {exact_or_decimal(analysis.rays.loss)} without biases: "
             "f(c x) = c f(x), but the labels are not so on rays"
         )
     if analysis.spectrum is not None:
@@ -124,14 +111,14 @@ def _norm(fit: Any, k: int) -> str:
     if not isinstance(fit, LastLayerFit):
         return ""
     square = sum((a * a for a in fit.columns[k].weights), Fraction(0))
-    return f"; the shortest weights have |a|^2 = {_number(square)}"
+    return f"; the shortest weights have |a|^2 = {exact_or_decimal(square)}"
 
 
 def _any_width(analysis: LastLayerAnalysis) -> str:
     if analysis.best.fits:
         return "these labels are fitted by some hidden weights"
     return (
-        f"these labels have loss at least {_number(analysis.best.loss)} at every width; "
+        f"these labels have loss at least {exact_or_decimal(analysis.best.loss)} at every width; "
         "the residual proves it"
     )
 
@@ -146,21 +133,17 @@ def _spectrum(spectrum: KernelSpectrum) -> Iterator[tuple[str, str]]:
 
 def _descent(run: GradientDescent) -> Iterator[tuple[str, str]]:
     yield "descent", (
-        f"step {_number(run.step)}; all modes shrink below {_lower(run.stable_below[0])}"
+        f"step {exact_or_decimal(run.step)}; all modes shrink below {_lower(run.stable_below[0])}"
     )
     slowest = run.modes[-1]
     words = "does not shrink" if slowest.steps is None else f"{slowest.steps} steps"
     yield "", f"slowest of {len(run.modes)} modes to {format_rational(run.reduction)}: {words}"
     last = len(run.losses) - 1
     yield "", (
-        f"loss {_number(run.losses[0])} at the start, {_number(run.losses[-1])} after {last} steps "
-        f"(proved bound {_upper(run.predicted(last))}), floor {_number(run.fit.loss)}"
+        f"loss {exact_or_decimal(run.losses[0])} at the start, "
+        f"{exact_or_decimal(run.losses[-1])} after {last} steps "
+        f"(proved bound {_upper(run.predicted(last))}), floor {exact_or_decimal(run.fit.loss)}"
     )
-
-
-def _number(value: Fraction) -> str:
-    text = format_rational(value)
-    return text if len(text) <= _LONGEST else f"~{format_decimal(value)}"
 
 
 def _lower(value: Fraction) -> str:
@@ -173,7 +156,7 @@ def _upper(value: Fraction) -> str:
 
 def _between(bounds: Bounds) -> str:
     low, high = bounds
-    return _number(low) if low == high else f"between {_lower(low)} and {_upper(high)}"
+    return exact_or_decimal(low) if low == high else f"between {_lower(low)} and {_upper(high)}"
 
 
 def last_layer_to_json(analysis: LastLayerAnalysis, *, seed: int) -> dict[str, Any]:

@@ -16,13 +16,13 @@ from symerm.parametrization.facings import Exclusion
 from symerm.parametrization.minimal import MinimalNetwork
 from symerm.reports.formulas import network_formulas
 from symerm.reports.parametrization import (
-    counted,
     domain_text,
     hyperplane_text,
     input_names,
-    report,
     vector_text,
 )
+from symerm.reports.report_lines import counted, format_report
+from symerm.reports.tables import format_table
 
 __all__ = ["format_minimal", "minimal_reason", "minimal_to_json"]
 
@@ -171,7 +171,8 @@ def format_minimal(
         )
         for k, kink in enumerate(found.form.kinks)
     ]
-    text = report(entries, (header, rows) if rows else None, style)
+    tables = [format_table(header, rows, style=style)] if rows else []
+    text = format_report(entries, tables, style=style)
     if style == "latex":
         return f"{text}\n\\[\n{network_latex(found.network)}\n\\]"
     return text

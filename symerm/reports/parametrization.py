@@ -6,31 +6,28 @@ that differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from symerm.arithmetic.rationals import format_decimal, format_rational
+from symerm.arithmetic.rationals import format_rational
 from symerm.parametrization.equality import Comparison
+from symerm.parametrization.hyperplane_groups import HyperplaneGroup
 from symerm.parametrization.kinks import Box, Kink, KinkForm
 from symerm.reports.formulas import combination_formula
-from symerm.reports.tables import escape_text, format_table
+from symerm.reports.report_lines import counted, exact_or_decimal, format_report
+from symerm.reports.tables import format_table
 
 __all__ = [
     "comparison_reason",
     "comparison_to_json",
-    "counted",
     "domain_text",
+    "domain_to_json",
     "format_comparison",
     "hyperplane_text",
     "input_names",
-    "report",
     "vector_text",
 ]
-
-_INDENT = 12
-#: Longest exact rational that is shown in a text, in characters.
-_LONGEST = 24
 
 Vector = tuple[Fraction, ...]
 
@@ -127,40 +124,11 @@ def format_comparison(found: Comparison, *, box: Box | None = None, style: str =
     if found.point is not None and found.values is not None:
         entries.append(("point", vector_text(found.point)))
         entries.append(("values", " against ".join(map(vector_text, found.values))))
-    table = None
+    tables = []
     if not found.equal and found.forms is not None:
-        table = (("where", "first", "second"), list(_differences(*found.forms)))
-    return report(entries, table, style)
-
-
-def report(
-    entries: Sequence[tuple[str, str]],
-    table: tuple[Sequence[str], list[tuple[str, ...]]] | None,
-    style: str,
-) -> str:
-    """Named entries and below them a table, as text, LaTeX or HTML.
-
-    Examples
-    --------
-    >>> print(report([("equal", "no")], (("where", "first"), [("constant", "1")]), "latex"))
-    equal: no
-    <BLANKLINE>
-    \\begin{tabular}{lr}
-    where & first \\\\
-    \\hline
-    constant & 1 \\\\
-    \\end{tabular}
-    """
-    shown = [] if table is None else [format_table(*table, style=style)]
-    if style == "text":
-        lines = [f"{name:<{_INDENT}}{text}".rstrip() for name, text in entries]
-        return "\n".join([*lines, *([""] if shown else []), *shown])
-    before, after = ("<p>", "</p>") if style == "html" else ("", "\n")
-    lines = [
-        f"{before}{escape_text(f'{name}: {text}' if name else text, style=style)}{after}"
-        for name, text in entries
-    ]
-    return "\n".join([*lines, *shown])
+        rows = list(_differences(*found.forms))
+        tables.append(format_table(("where", "first", "second"), rows, style=style))
+    return format_report(entries, tables, style=style)
 
 
 def _jumps(
@@ -186,8 +154,8 @@ def _differences(first: KinkForm, second: KinkForm) -> Iterator[tuple[str, ...]]
         yield "constant", vector_text(first.offset), vector_text(second.offset)
 
 
-def hyperplane_text(kink: Kink) -> str:
-    """The equation of a kink.
+def hyperplane_text(kink: Kink | HyperplaneGroup) -> str:
+    """The equation of a kink, or of the hyperplane of neurons.
 
     Examples
     --------
@@ -213,13 +181,19 @@ def vector_text(values: Vector) -> str:
     >>> vector_text((Fraction(1, 2),)), vector_text((Fraction(1, 10**30), Fraction(3)))
     ('1/2', '(~1E-30, 3)')
     """
-    texts = [_number(value) for value in values]
+    texts = list(map(exact_or_decimal, values))
     return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
 
 
-def _number(value: Fraction) -> str:
-    text = format_rational(value)
-    return text if len(text) <= _LONGEST else f"~{format_decimal(value)}"
+def domain_to_json(box: Box | None) -> list[list[str]] | None:
+    """The sides of a box as pairs of texts.
+
+    Examples
+    --------
+    >>> domain_to_json(((Fraction(0), Fraction(1, 2)),)), domain_to_json(None)
+    ([['0', '1/2']], None)
+    """
+    return None if box is None else [list(map(format_rational, side)) for side in box]
 
 
 def domain_text(box: Box | None) -> str:
@@ -247,14 +221,3 @@ def input_names(count: int) -> list[str]:
     (['x'], ['x1', 'x2'])
     """
     return ["x"] if count == 1 else [f"x{k}" for k in range(1, count + 1)]
-
-
-def counted(number: int, name: str) -> str:
-    """A number of things.
-
-    Examples
-    --------
-    >>> counted(1, "kink"), counted(2, "kink")
-    ('1 kink', '2 kinks')
-    """
-    return f"{number} {name}{'' if number == 1 else 's'}"

@@ -13,7 +13,7 @@ from typing import Any
 from symerm.arithmetic.rationals import format_rational
 from symerm.parametrization.pathologies import PATHOLOGIES, Pathology, PathologyCheck
 from symerm.reports.formula_styles import render_formulas
-from symerm.reports.tables import format_table
+from symerm.reports.tables import markup_table
 
 __all__ = ["format_pathologies", "pathologies_to_json"]
 
@@ -123,18 +123,7 @@ def _plain(text: str) -> str:
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], style: str) -> str:
-    shown = [[render_formulas(cell, style=style) for cell in row] for row in (header, *rows)]
-    if style == "text":
-        return format_table(shown[0], shown[1:])
-    if style == "latex":
-        lines = [" & ".join(row) + r" \\" for row in shown]
-        columns = "r" + "l" * (len(header) - 1)
-        return "\n".join([
-            rf"\begin{{tabular}}{{{columns}}}", lines[0], r"\hline", *lines[1:],
-            r"\end{tabular}",
-        ])  # fmt: skip
-    body = [
-        f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in row)}</tr>"
-        for tag, row in zip(["th"] + ["td"] * len(rows), shown, strict=True)
-    ]
-    return "\n".join(["<table>", *body, "</table>"])
+    first, *shown = (
+        [render_formulas(cell, style=style) for cell in row] for row in (header, *rows)
+    )
+    return markup_table(first, shown, style=style, columns="r" + "l" * (len(header) - 1))

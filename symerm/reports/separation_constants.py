@@ -15,7 +15,7 @@ from typing import Any
 
 from symerm.arithmetic.rationals import format_decimal, format_rational
 from symerm.reports.formula_styles import render_formulas
-from symerm.reports.tables import format_table
+from symerm.reports.tables import markup_table
 from symerm.separation.assumptions import Assumptions, Condition, RadialLaw
 from symerm.separation.constants import (
     LEAST_WIDTH,
@@ -203,20 +203,8 @@ def _plain(text: str) -> str:
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], style: str) -> str:
-    shown = [[_cell(cell, style) for cell in row] for row in (header, *rows)]
-    if style == "text":
-        return format_table(shown[0], shown[1:])
-    if style == "latex":
-        lines = [" & ".join(row) + r" \\" for row in shown]
-        return "\n".join([
-            rf"\begin{{tabular}}{{{'l' * len(header)}}}", lines[0], r"\hline", *lines[1:],
-            r"\end{tabular}",
-        ])  # fmt: skip
-    body = [
-        f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in row)}</tr>"
-        for tag, row in zip(["th"] + ["td"] * len(rows), shown, strict=True)
-    ]
-    return "\n".join(["<table>", *body, "</table>"])
+    first, *shown = ([_cell(cell, style) for cell in row] for row in (header, *rows))
+    return markup_table(first, shown, style=style, columns="l" * len(header))
 
 
 def _cell(cell: str, style: str) -> str:

@@ -11,23 +11,12 @@ import html
 import json
 from collections.abc import Sequence
 
+from symerm.display import latex_text
 from symerm.errors import InputError
 
-__all__ = ["TABLE_FORMATS", "escape_text", "format_table"]
+__all__ = ["TABLE_FORMATS", "escape_text", "format_table", "markup_table"]
 
 TABLE_FORMATS = ("text", "latex", "html", "json")
-
-_LATEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "<": r"\textless{}",
-        ">": r"\textgreater{}",
-        "|": r"\textbar{}",
-        **{c: f"\\{c}" for c in "&%$#_{}"},
-    }
-)
 
 
 def format_table(
@@ -46,15 +35,48 @@ def format_table(
     name    n  source
     nile  100  Cobb 1978
     """
+    if style == "json":
+        return json.dumps([dict(zip(header, row, strict=True)) for row in rows])
+    if style not in TABLE_FORMATS:
+        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    first, *shown = (
+        [escape_text(cell, style=style) for cell in cells] for cells in (header, *rows)
+    )
+    columns = "".join("r" if right else "l" for right in _numeric(header, rows))
+    return markup_table(first, shown, style=style, columns=columns)
+
+
+def markup_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, style: str, columns: str
+) -> str:
+    """A table whose cells are written in its format already.
+
+    Parameters
+    ----------
+    header, rows : texts, LaTeX or HTML
+    style : ``"text"``, ``"latex"`` or ``"html"``
+    columns : str
+        The letters of the columns in LaTeX.
+
+    Examples
+    --------
+    >>> print(markup_table(["<i>n</i>"], [["1"]], style="html", columns="r"))
+    <table>
+    <tr><th><i>n</i></th></tr>
+    <tr><td>1</td></tr>
+    </table>
+    """
     if style == "text":
         return _text(header, rows)
     if style == "latex":
-        return _latex(header, rows)
-    if style == "html":
-        return _html(header, rows)
-    if style == "json":
-        return json.dumps([dict(zip(header, row, strict=True)) for row in rows])
-    raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+        first, *lines = (" & ".join(cells) + r" \\" for cells in (header, *rows))
+        begin, end = rf"\begin{{tabular}}{{{columns}}}", r"\end{tabular}"
+        return "\n".join([begin, first, r"\hline", *lines, end])
+    body = [
+        f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>"
+        for tag, cells in zip(["th"] + ["td"] * len(rows), (header, *rows), strict=True)
+    ]
+    return "\n".join(["<table>", *body, "</table>"])
 
 
 def escape_text(text: str, *, style: str) -> str:
@@ -66,7 +88,7 @@ def escape_text(text: str, *, style: str) -> str:
     ('y\\\\_0 \\\\textless{} 1', 'y_0 &lt; 1')
     """
     if style == "latex":
-        return text.translate(_LATEX)
+        return latex_text(text)
     return html.escape(text) if style == "html" else text
 
 
@@ -84,31 +106,4 @@ def _text(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
             for cell, width, is_right in zip(cells, widths, right, strict=True)
         ).rstrip()
         for cells in [header, *rows]
-    )
-
-
-def _latex(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    columns = "".join("r" if right else "l" for right in _numeric(header, rows))
-    lines = [
-        " & ".join(escape_text(cell, style="latex") for cell in cells)
-        for cells in [header, *rows]
-    ]
-    return "\n".join(
-        [
-            rf"\begin{{tabular}}{{{columns}}}",
-            rf"{lines[0]} \\",
-            r"\hline",
-            *(rf"{line} \\" for line in lines[1:]),
-            r"\end{tabular}",
-        ]
-    )
-
-
-def _html(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    def line(tag: str, cells: Sequence[str]) -> str:
-        inner = "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
-        return f"<tr>{inner}</tr>"
-
-    return "\n".join(
-        ["<table>", line("th", header), *(line("td", row) for row in rows), "</table>"]
     )

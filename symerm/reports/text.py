@@ -6,22 +6,19 @@ decimals of bounds are rounded outwards, so that the printed interval contains t
 
 from __future__ import annotations
 
-import decimal
 from collections.abc import Iterator
-from fractions import Fraction
 
-from symerm.arithmetic.rationals import format_decimal, format_rational
+from symerm.arithmetic.rationals import format_rational
 from symerm.attainability.escape import Escape
 from symerm.attainability.smooth_escape import SmoothEscape
 from symerm.attainability.verdict import Verdict
+from symerm.display import interval_text
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
-from symerm.problem.problem import Problem
 from symerm.reports.formulas import combination_formula, eps_formula, network_formulas
-from symerm.reports.report_lines import LONGEST_RATIONAL, exact_and_decimal, report_line
+from symerm.reports.report_lines import exact_and_decimal, report_line
 
 __all__ = ["format_verdict", "infimum_text"]
-
 
 
 def format_verdict(
@@ -41,7 +38,8 @@ def format_verdict(
 
     Examples
     --------
-    >>> from symerm.problem import Architecture
+    >>> from fractions import Fraction
+    >>> from symerm.problem import Architecture, Problem
     >>> problem = Problem(Dataset.from_rows([0, 1], [2, 3]), Architecture(1))
     >>> verdict = Verdict(problem, "undecided", Fraction(0), Fraction(1, 2), reason="out of time")
     >>> print(format_verdict(verdict, source="line.csv"))
@@ -55,8 +53,8 @@ def format_verdict(
     if verdict.reason:
         lines.append(report_line("reason", verdict.reason))
     lines.append(report_line("infimum", infimum_text(verdict)))
-    lines.append(report_line("data", f"{source}: {_data(verdict.problem.dataset)}"))
-    lines.append(report_line("model", _model(verdict.problem)))
+    lines.append(report_line("data", f"{source}: {verdict.problem.dataset.summary}"))
+    lines.append(report_line("model", verdict.problem.architecture.summary))
     if verdict.minimiser is not None:
         name = "minimiser" if verdict.verdict == "attained" else "network"
         body = _network(verdict.minimiser, verdict.problem.dataset)
@@ -75,29 +73,11 @@ def format_verdict(
     return "\n".join(lines)
 
 
-
 def infimum_text(verdict: Verdict) -> str:
     """The infimum if it is known, else bounds rounded outwards."""
     if verdict.exact is None:
-        lower = _bound(verdict.lower, rounding=decimal.ROUND_FLOOR)
-        upper = _bound(verdict.upper, rounding=decimal.ROUND_CEILING)
-        return f"between {lower} and {upper}"
+        return interval_text(verdict.lower, verdict.upper)
     return exact_and_decimal(verdict.exact)
-
-
-def _data(dataset: Dataset) -> str:
-    points = "1 point" if dataset.size == 1 else f"{dataset.size} points"
-    return (
-        f"{points}, inputs {', '.join(dataset.input_names)}, "
-        f"outputs {', '.join(dataset.output_names)}"
-    )
-
-
-def _model(problem: Problem) -> str:
-    architecture = problem.architecture
-    hidden = "hidden bias" if architecture.hidden_bias else "no hidden bias"
-    output = "output bias" if architecture.output_bias else "no output bias"
-    return f"width {architecture.width}, {architecture.activation.name}, {hidden}, {output}"
 
 
 def _network(network: ShallowNetwork, dataset: Dataset) -> Iterator[str]:
@@ -146,9 +126,3 @@ def _family(escape: Escape | SmoothEscape, dataset: Dataset) -> Iterator[str]:
     yield f"{dataset.output_names[0]} {'~' if rounded else '='} {text}"
     text, rounded = combination_formula([a], dataset.input_names, b)
     yield f"h1 {'~' if rounded else '='} {escape.samples[0][1].activation.name}({text})"
-
-
-
-def _bound(value: Fraction, *, rounding: str) -> str:
-    exact = format_rational(value)
-    return exact if len(exact) <= LONGEST_RATIONAL else format_decimal(value, rounding=rounding)

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from symerm.reports.report_lines import report_line
+from symerm.reports.report_lines import counted, report_line
 from symerm.reports.tables import escape_text, format_table
 from symerm.theorems.regression import Options, Record
 from symerm.theorems.statement import Check, Theorem
@@ -221,16 +221,12 @@ def _summary(records: Sequence[Record], options: Options) -> str:
         )
         if kind in results
     ]
-    text = f"{_number(len(records), 'theorem')}: {', '.join(counts) or 'none tried'}"
+    text = f"{counted(len(records), 'theorem')}: {', '.join(counts) or 'none tried'}"
     if options.mutants:
         total = sum(len(record.mutants) for record in records)
         refuted = total - sum(len(record.survivors) for record in records)
-        text += f"; {_number(total, 'mutant')}: {refuted} refuted"
+        text += f"; {counted(total, 'mutant')}: {refuted} refuted"
     return f"{text}; seed {options.seed}"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def regression_to_json(records: Sequence[Record], options: Options) -> dict[str, Any]:
