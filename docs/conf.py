@@ -39,7 +39,7 @@ html_additional_pages = {"index": "redirect.html"}
 
 add_module_names = False
 maximum_signature_line_length = 80
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"members": True}
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 
@@ -84,11 +84,14 @@ def exported_names(
             lines += ["", f"Exported here: {', '.join(links)}.", ""]
 
 
-def no_signature(
-    app: Sphinx, what: str, name: str, item: object, *rest: object
-) -> tuple[()] | None:
-    """An alias such as tuple[Fraction, ...] has no signature, though it can be called."""
-    return () if isinstance(item, GenericAlias | UnionType) else None
+def signature(
+    app: Sphinx, what: str, name: str, item: object, options: object, text: str | None, returns: Any
+) -> tuple[str, Any] | tuple[()] | None:
+    if isinstance(item, GenericAlias | UnionType):
+        # An alias such as tuple[Fraction, ...] has none, though it can be called.
+        return ()
+    # A default that a dataclass makes anew each time is no expression.
+    return (text.replace("<factory>", "..."), returns) if text and "<factory>" in text else None
 
 
 def unexported(app: Sphinx, env: object, node: Any, content: object) -> object | None:
@@ -109,5 +112,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-docstring", exported_names)
     app.connect("missing-reference", unexported)
     # Before numpydoc, which expects a class.
-    app.connect("autodoc-process-signature", no_signature, priority=400)
+    app.connect("autodoc-process-signature", signature, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
