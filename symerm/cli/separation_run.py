@@ -23,7 +23,7 @@ def run_separation(
     ] = "heavy-tailed",
     dimension: Annotated[str, typer.Option(metavar="D", help="Number of inputs.")] = "5",
     radius: Annotated[
-        str, typer.Option(metavar="R", help="Radius of the ball, between 1 and 2.")
+        str, typer.Option(metavar="L", help="Radius of the ball, between 1 and 2.")
     ] = "3/2",
     width: Annotated[str, typer.Option(metavar="R", help="Number of neurons.")] = "1000",
     samples: Annotated[str, typer.Option(metavar="N", help="Number of samples to train.")] = "5000",
@@ -53,7 +53,7 @@ def run_separation(
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> int:
-    """Train [sum_j w_j erf(<u_j, x> + b_j)] cut off to [0, 1] on 1 where |x| <= R, in floats.
+    """Train [sum_j w_j erf(<u_j, x> + b_j)] cut off to [0, 1] on 1 where |x| <= L, in floats.
 
     Only the weights w are trained.  Beside it: a network with one hidden layer of the same width,
     all of whose parameters are trained, and the best constant.  One run, no proof.
@@ -106,13 +106,14 @@ def run_separation(
             time_limit=seconds,
             report=None if display is None else display.report,
         )
+    if as_json or style == "json":
+        print(json.dumps(separation_run_to_json(run)))
+    else:
+        print(format_separation_run(run, style=style))
+    # The training may have taken hours: its result is printed before a picture can fail.
     if plot is not None:
         with loading():
             from symerm.reports.separation_plots import write_separation_plot
 
         write_separation_plot(run, plot)
-    if as_json or style == "json":
-        print(json.dumps(separation_run_to_json(run)))
-    else:
-        print(format_separation_run(run, plot=plot, style=style))
     return _INTERRUPTED if run.interrupted else 0

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from symerm.arithmetic.rationals import format_rational
-from symerm.reports.report_lines import report_line
-from symerm.reports.tables import escape_text, format_table
+from symerm.reports.report_lines import format_report
+from symerm.reports.tables import format_table
 from symerm.separation.one_hidden_layer import BaselineRun
 from symerm.separation.runs import FRESH_SAMPLES, PROFILE_DIRECTIONS, Profile, SeparationRun
 from symerm.separation.training import Estimate
@@ -39,16 +39,12 @@ _NOTES = (
 )
 
 
-def format_separation_run(
-    run: SeparationRun, *, plot: str | None = None, style: str = "text"
-) -> str:
+def format_separation_run(run: SeparationRun, *, style: str = "text") -> str:
     """The report of ``symerm separation run`` as text, LaTeX or HTML.
 
     Parameters
     ----------
     run : SeparationRun
-    plot : str, optional
-        The picture that was written.
     style : ``"text"``, ``"latex"`` or ``"html"``
 
     Examples
@@ -62,24 +58,14 @@ def format_separation_run(
     >>> print(format_separation_run(run).splitlines()[1])
     target      1 where |x| <= 1, else 0; P(|x| <= 1) = 0.3333
     """
-    entries = list(_entries(run, plot))
     tables = [
         format_table(header, rows, style=style)
         for header, rows in (_curve(run), _comparison(run), _profile(run))
     ]
-    if style == "text":
-        return "\n".join(
-            [*(report_line(*entry) for entry in entries), *(f"\n{table}" for table in tables)]
-        )
-    shown = [
-        escape_text(f"{name}: {text}" if name else text, style=style) for name, text in entries
-    ]
-    if style == "html":
-        return "\n".join([*(f"<p>{line}</p>" for line in shown), *tables])
-    return "\n\n".join([*shown, *tables])
+    return format_report(_entries(run), tables, style=style)
 
 
-def _entries(run: SeparationRun, plot: str | None) -> Iterator[tuple[str, str]]:
+def _entries(run: SeparationRun) -> Iterator[tuple[str, str]]:
     strong, radius = run.strong, format_rational(run.radius)
     yield "data", (
         f"{run.law.name} in dimension {run.law.dimension}: {run.samples} samples to train, "
@@ -104,8 +90,6 @@ def _entries(run: SeparationRun, plot: str | None) -> Iterator[tuple[str, str]]:
         )
     for k, note in enumerate(_NOTES if run.baseline is not None else _NOTES[:-1]):
         yield "" if k else "note", note
-    if plot is not None:
-        yield "plot", plot
 
 
 def _curve(run: SeparationRun) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -67,6 +67,18 @@ def test_bad_options_are_one_line(run, options, message) -> None:
     assert message in err
 
 
+def test_a_picture_that_cannot_be_written_costs_no_result(run, tmp_path, monkeypatch) -> None:
+    import symerm.reports.separation_plots as plots
+
+    def fail(found, path):
+        raise OSError(28, "No space left on device", path)
+
+    monkeypatch.setattr(plots, "write_separation_plot", fail)
+    code, out, err = run(*COMMON, "--json", "--no-baseline", "--plot", tmp_path / "run.png")
+    assert (code, err.count("\n")) == (2, 1)
+    assert json.loads(out)["strong"]["steps"] == 20
+
+
 def test_a_step_size_that_is_too_large_is_reported(run) -> None:
     code, out, _ = run(*COMMON, "--step-size", 1000, "--no-baseline")
     assert code == 0
