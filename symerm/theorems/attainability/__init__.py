@@ -31,6 +31,14 @@ from symerm.theorems.attainability.minimisers import (
     WIDTH,
 )
 from symerm.theorems.attainability.outputs import ON_A_LINE, SEPARATE, WEDGES
+from symerm.theorems.attainability.smooth import (
+    AFFINE_RESPONSES,
+    FEW_INPUTS,
+    OPEN_SET,
+    STEP_OF_THREE,
+    STEPS,
+)
+from symerm.theorems.attainability.smooth_shapes import BOXES, CHARTS, LEVELS, TANH
 from symerm.theorems.statement import Theorem
 
 __all__ = ["ATTAINABILITY_THEOREMS"]
@@ -44,4 +52,5 @@ ATTAINABILITY_THEOREMS: tuple[Theorem, ...] = (
     RANK_BOUND, SEPARATE, DUAL_BOUND, WEDGES,
     LIMITS_OF_TWO, LIMITS_OF_THREE, STRATA_COUNT, STRATA_SIZE, NO_RESPONSE,
     ESCAPES, CERTIFICATES,
+    TANH, LEVELS, BOXES, CHARTS, STEP_OF_THREE, STEPS, OPEN_SET, AFFINE_RESPONSES, FEW_INPUTS,
 )
