@@ -7,30 +7,39 @@ import sys
 import time
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from symerm.arithmetic.rationals import format_decimal
 from symerm.attainability.verdict import Progress
 
-__all__ = ["SearchDisplay", "TaskDisplay", "describe", "search_display", "task_display"]
+__all__ = [
+    "Display",
+    "SearchDisplay",
+    "TaskDisplay",
+    "describe",
+    "is_watched",
+    "search_display",
+    "task_display",
+]
 
-#: Seconds of search before anything is shown, and between two refreshments.
+#: Seconds of work before anything is shown, and between two refreshments.
 _DELAY = 0.5
 _PAUSE = 0.1
 
 
+def is_watched(*, quiet: bool) -> bool:
+    """Whether a person watches: stderr is a terminal, and progress is wanted."""
+    return not quiet and sys.stderr.isatty()
+
+
 def search_display(*, quiet: bool) -> AbstractContextManager[SearchDisplay | None]:
     """A display to give to the search, or None if nobody watches."""
-    if quiet or not sys.stderr.isatty():
-        return nullcontext(None)
-    return SearchDisplay()
+    return SearchDisplay() if is_watched(quiet=quiet) else nullcontext(None)
 
 
 def task_display(total: int, *, quiet: bool) -> AbstractContextManager[TaskDisplay | None]:
     """A display for a known number of tasks, or None if nobody watches."""
-    if quiet or not sys.stderr.isatty():
-        return nullcontext(None)
-    return TaskDisplay(total)
+    return TaskDisplay(total) if is_watched(quiet=quiet) else nullcontext(None)
 
 
 def describe(progress: Progress) -> str:
@@ -50,10 +59,10 @@ def describe(progress: Progress) -> str:
     return f"{text}, {progress.closed_cases} cases done, {progress.open_cases} open"
 
 
-class SearchDisplay:
-    """A bar with the closed share of the cases met so far, and a line with the bounds.
+class Display:
+    """A bar with a line of text beside it.
 
-    It has no thread of its own: it is drawn when the search reports, which is safe beside worker
+    It has no thread of its own: it is drawn when the work reports, which is safe beside worker
     processes.
     """
 
@@ -62,61 +71,54 @@ class SearchDisplay:
         self._task: Any = None
         self._drawn = -math.inf
 
-    def __enter__(self) -> SearchDisplay:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
 
-    def __call__(self, progress: Progress) -> None:
-        """Draw a report of the search."""
-        now = time.monotonic()
-        if progress.seconds < _DELAY or now - self._drawn < _PAUSE:
-            return
-        self._drawn = now
+    def _due(self, seconds: float) -> bool:
+        """Whether to draw a report now, after some seconds of work."""
+        return seconds >= _DELAY and time.monotonic() - self._drawn >= _PAUSE
+
+    def _draw(self, text: str, done: int, total: int) -> None:
+        self._drawn = time.monotonic()
         if self._bar is None:
-            self._start()
+            self._bar = _new_bar()
+            self._task = self._bar.add_task("", total=None)
+            self._bar.start()
         self._bar.update(
-            self._task,
-            completed=progress.closed_cases,
-            total=progress.closed_cases + progress.open_cases,
-            description=describe(progress),
-            refresh=True,
+            self._task, completed=done, total=total, description=text, refresh=True
         )
 
-    def _start(self) -> None:
-        self._bar = _new_bar()
-        self._task = self._bar.add_task("", total=None)
-        self._bar.start()
+
+class SearchDisplay(Display):
+    """A bar with the closed share of the cases met so far, and a line with the bounds."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Draw a report of the search."""
+        if self._due(progress.seconds):
+            cases = progress.closed_cases + progress.open_cases
+            self._draw(describe(progress), progress.closed_cases, cases)
 
 
-class TaskDisplay:
+class TaskDisplay(Display):
     """A bar with the share of the tasks that are done, and the name of the last one."""
 
     def __init__(self, total: int) -> None:
+        super().__init__()
         self._total = total
         self._done = 0
-        self._bar: Any = None
-        self._task: Any = None
 
-    def __enter__(self) -> TaskDisplay:
-        self._bar = _new_bar()
-        self._task = self._bar.add_task("", total=self._total)
-        self._bar.start()
-        self._bar.refresh()
+    def __enter__(self) -> Self:
+        self._draw("", 0, self._total)
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
 
     def advance(self, text: str) -> None:
         """Note that a task is done, with a few words about it."""
         self._done += 1
-        self._bar.update(
-            self._task, completed=self._done, refresh=True,
-            description=f"{self._done} of {self._total}, {text}",
-        )
+        self._draw(f"{self._done} of {self._total}, {text}", self._done, self._total)
 
 
 def _new_bar() -> Any:

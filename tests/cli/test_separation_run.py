@@ -105,9 +105,7 @@ class Terminal(io.StringIO):
 
 @pytest.mark.parametrize("quiet", [False, True])
 def test_progress_is_shown_only_where_a_person_watches(run, monkeypatch, quiet) -> None:
-    import symerm.cli.training_display as display
-
-    monkeypatch.setattr(display, "_DELAY", 0)
+    monkeypatch.setattr("symerm.cli.progress._DELAY", 0)
     terminal = Terminal()
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "200")
