@@ -157,8 +157,8 @@ BOXES = Theorem(
     statement="For |uᵢ − mᵢ| ≤ rᵢ and B < Q: h(u) ≥ h(m) − Σ |hᵢ| rᵢ − (Σ wᵢ |dᵢ| rᵢ)² with "
     "h = (Q − B) D − N², hᵢ = 2 (Q − B) wᵢ (mᵢ − m̄) − 2 N(m) wᵢ dᵢ; and G(u) > B iff h(u) > 0.",
     latex=r"Let $|u_i - m_i| \le r_i$, $B < Q$, $h(u) = (Q - B) D(u) - N(u)^2$ and $h_i = 2 (Q - "
-    r"B) w_i (m_i - \bar m) - 2 N(m) w_i d_i$. Then $h(u) \ge h(m) - \sum |h_i| r_i - (\sum w_i |d_i| "
-    r"r_i)^2$, and $G(u) > B$ if and only if $h(u) > 0$.",
+    r"B) w_i (m_i - \bar m) - 2 N(m) w_i d_i$. Then $h(u) \ge h(m) - \sum |h_i| r_i - (\sum w_i "
+    r"|d_i| r_i)^2$, and $G(u) > B$ if and only if $h(u) > 0$.",
     claim=_box,
     instances=instances(
         data=_data(), numbers=_unit_numbers(4),
