@@ -13,13 +13,16 @@ from symerm.cli.main import main
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "interface.md").read_text("utf-8")
 #: The form of each command by the words of its heading, and of each name in bold.
-COMMANDS = {
-    heading: json.loads(block)
-    for heading, block in re.findall(
-        r"^## symerm (\w[\w-]*(?: (?:landscape|pathologies|list|show|test))?).*?^```json\n(.*?)^```$",
+SECTIONS = dict(
+    re.findall(
+        r"^## symerm (\w[\w-]*(?: (?:landscape|pathologies|list|show|test))?)(.*?)^(?=## )",
         PAGE,
         re.M | re.S,
     )
+)
+COMMANDS = {
+    name: json.loads(section.partition("```json\n")[2].partition("```")[0])
+    for name, section in SECTIONS.items()
 }
 NAMED = {
     name: json.loads(block)
@@ -150,9 +153,20 @@ def test_a_changed_object_is_not_in_the_contract(
     assert faults(form, printed) == [".escape.samples[0]: no key loss"]
 
 
-def test_the_contract_is_about_commands_that_exist() -> None:
+def test_each_form_is_tried() -> None:
+    assert set(map(_name, CALLS)) == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_options_of_a_command_are_in_the_contract(name: str) -> None:
     from symerm.cli.app import command
 
-    names = {name.partition(" ")[0] for name in COMMANDS}
-    assert names <= set(command().commands)
-    assert set(map(_name, CALLS)) == COMMANDS.keys()
+    found: Any = command()
+    for word in name.split():
+        found = found.commands[word]
+    options = {option for parameter in found.params for option in parameter.opts}
+    listed = re.search(r"^Options: (.*?)\n\n", SECTIONS[name], re.M | re.S)
+    assert listed
+    assert set(re.findall(r"`(--[\w-]+)`", listed[1])) == {
+        option for option in options if option.startswith("--")
+    } - {"--help"}
