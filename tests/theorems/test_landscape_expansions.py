@@ -23,6 +23,7 @@ EXPANSION = find_theorem("local-expansion")
 FLAT = find_theorem("flat-neuron-descent")
 END = find_theorem("end-kink")
 DEAD = find_theorem("inactive-local-minimum")
+QUADRATIC = find_theorem("quadratic-degenerate-neuron")
 quick = settings(max_examples=25, deadline=None)
 UNIT = (F(0), F(1))
 
@@ -104,6 +105,27 @@ def test_near_inactive_neurons_only_c_matters(instance):
     start = reference_loss(instance)
     assert after == start + (high - low) * instance["direction"][-1] ** 2
     assert start == instance["target"][1] ** 2 * (high - low) ** 3 / 12
+
+
+@quick
+@given(QUADRATIC.instances)
+def test_a_degenerate_quadratic_neuron_by_point_values(instance):
+    if QUADRATIC.check(instance).outcome == "not-applicable":
+        return
+    assert QUADRATIC.claim(instance).holds
+    eps, eta, middle = instance["eps"], instance["eta"], sum(instance["interval"]) / 2
+    rows = neuron_rows(instance["network"])
+    alpha, v = instance["target"][1], rows[0][2]
+
+    def after(step):
+        moved_rows = [(step, step * (eta - middle), v), *rows[1:]]
+        return reference_loss(instance, changed(instance["network"], moved_rows))
+
+    start = reference_loss(instance)
+    assert after(eps) - start == after(-eps) - start
+    tiny = F(1, 10**6)
+    if alpha * v * eta:
+        assert (after(tiny) < start) == (alpha * v * eta > 0)
 
 
 def test_golden_numbers():

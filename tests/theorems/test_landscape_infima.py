@@ -15,6 +15,7 @@ REALISED = find_theorem("affine-target-realised")
 ESCAPE = find_theorem("quadratic-escape")
 NOT_ATTAINED = find_theorem("quadratic-not-attained")
 TWO = find_theorem("quadratic-realised")
+VALUES = find_theorem("relu-critical-values")
 quick = settings(max_examples=30, deadline=None)
 
 
@@ -81,6 +82,21 @@ def test_two_squares_by_least_squares_in_floats(instance):
     stated = float(alpha) / (2 * far)
     assert np.allclose(found, [stated, -stated, float(beta) - stated * far**2], atol=1e-6)
     assert TWO.claim(instance).holds
+
+
+@quick
+@given(VALUES.instances)
+def test_critical_values_have_fourth_roots(instance):
+    if VALUES.check(instance).outcome == "not-applicable":
+        return
+    low, high = instance["interval"]
+    level = instance["target"][1] ** 2 * (high - low) ** 3 / 12
+    value = reference_loss(instance)
+    if value:
+        root = round((level / value) ** 0.25)
+        assert level == value * root**4
+        assert root % 2 == 1
+        assert root <= instance["network"].width + 1
 
 
 def test_golden_numbers():

@@ -22,9 +22,10 @@ from symerm.theorems.landscape.empirical import (
     EMPIRICAL_HESSIAN,
 )
 from symerm.theorems.landscape.expansions import FLAT_DESCENT, LOCAL_EXPANSION, NO_LOCAL_MAXIMUM
-from symerm.theorems.landscape.idle_neurons import DEAD_MINIMUM, END_KINK
+from symerm.theorems.landscape.idle_neurons import DEAD_MINIMUM, END_KINK, QUADRATIC_DEGENERATE
 from symerm.theorems.landscape.infima import (
     AFFINE_REALISED,
+    CRITICAL_VALUES,
     QUADRATIC_ESCAPE,
     QUADRATIC_NOT_ATTAINED,
     QUADRATIC_REALISED,
@@ -40,6 +41,7 @@ from symerm.theorems.landscape.kinks import (
     LEAKY_LEVELS,
     RELU_LEVELS,
 )
+from symerm.theorems.landscape.neuron_perturbations import NEURON_PERTURBATIONS
 from symerm.theorems.landscape.symmetries import (
     INTERVAL_CHANGE,
     PERMUTATION,
@@ -51,7 +53,8 @@ from symerm.theorems.statement import Theorem
 __all__ = ["LANDSCAPE_THEOREMS"]
 
 LANDSCAPE_THEOREMS: tuple[Theorem, ...] = (
-    # The loss, its derivatives and its symmetries.
+    # Neurons, the loss, its derivatives and its symmetries.
+    NEURON_PERTURBATIONS,
     GRADIENT,
     DEGENERATE_DERIVATIVE,
     DIFFERENTIABLE,
@@ -72,6 +75,7 @@ LANDSCAPE_THEOREMS: tuple[Theorem, ...] = (
     KINK_RESIDUAL,
     RELU_LEVELS,
     LEAKY_LEVELS,
+    CRITICAL_VALUES,
     QUADRATIC_NOT_ATTAINED,
     QUADRATIC_REALISED,
     QUADRATIC_ESCAPE,
@@ -79,6 +83,7 @@ LANDSCAPE_THEOREMS: tuple[Theorem, ...] = (
     LOCAL_EXPANSION,
     FLAT_DESCENT,
     END_KINK,
+    QUADRATIC_DEGENERATE,
     KINK_DESCENT,
     KINK_SECOND_VARIATION,
     KINK_INERTIA,

@@ -2,7 +2,7 @@
 
 Inactive neurons leave a neighbourhood in which the loss depends on c alone, so that the constant
 is a local minimum.  A kink at an end of the interval may enter it, and v r(T) decides by its sign
-whether the loss falls.
+whether the loss falls.  With x^2 a neuron with w = b = 0 and v != 0 descends to second order.
 """
 
 from __future__ import annotations
@@ -12,8 +12,14 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from symerm.theorems.generators.basic import rationals
-from symerm.theorems.generators.landscape import perturbed, relu_minima, relu_saddles
+from symerm.theorems.generators.basic import activations, rationals
+from symerm.theorems.generators.landscape import (
+    perturbed,
+    quadratic_saddles,
+    relu_minima,
+    relu_saddles,
+)
+from symerm.theorems.generators.line_networks import affine_targets, line_networks
 from symerm.theorems.instance import Instance
 from symerm.theorems.landscape.setting import (
     RELU,
@@ -29,7 +35,7 @@ from symerm.theorems.landscape.setting import (
 from symerm.theorems.statement import Finding, Hypothesis, Mutant, Status, Theorem, holds_if
 from symerm.theorems.works import CHERIDITO, DERIVED, Source
 
-__all__ = ["DEAD_MINIMUM", "END_KINK"]
+__all__ = ["DEAD_MINIMUM", "END_KINK", "QUADRATIC_DEGENERATE"]
 
 _PROOF = ("proofs/cheridito_jentzen_rossmannek_2021/local_minima.py",)
 _TESTS = (f"{TESTS}test_landscape_expansions.py",)
@@ -205,5 +211,79 @@ DEAD_MINIMUM = Theorem(
         Mutant("off-centre", "c may be any number", without=("centred",)),
         Mutant("level", "the level is α² |T|³/3", claim=_dead(constant=3)),
         Mutant("strict", "the local minimum is strict", claim=_dead(strict=True)),
+    ),
+)
+
+
+@st.composite
+def _turned(draw: st.DrawFn) -> Instance:
+    """A network with x^2 whose first neuron is degenerate or constant, and a step of it."""
+    square = activations("quadratic")
+    anything = line_networks(width=(1, 2), activation=square, target=affine_targets())
+    instance = draw(st.one_of(quadratic_saddles(), perturbed(quadratic_saddles()), anything))
+    network = instance["network"]
+    rows, constant = neurons(network), network.output_biases[0]
+    old = rows[0][2] * rows[0][1] ** 2 if rows[0][0] == 0 else Fraction(0)
+    b = Fraction(draw(st.sampled_from([0, 0, 1])))
+    rows[0] = Fraction(0), b, draw(rationals(bound=2))
+    network = changed(network, rows, constant + old - rows[0][2] * b**2)
+    return with_parts(
+        instance, network=network, eta=draw(rationals(bound=2)),
+        eps=draw(st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(1, 10)])),
+    )
+
+
+def _quartic(*, sign: int = 1, square: bool = True) -> Callable[[Instance], Finding]:
+    """L grows by -v eta alpha |T|^3 eps^2/3 + v^2 eps^4 int (x - mid + eta)^4."""
+
+    def claim(instance: Instance) -> Finding:
+        alpha, _, length, middle = affine(instance)
+        eps, eta = instance["eps"], instance["eta"]
+        rows = neurons(instance["network"])
+        v = rows[0][2]
+        rows[0] = eps, eps * (eta - middle), v
+        after = with_parts(instance, network=changed(instance["network"], rows))
+        found = loss_at(after) - loss_at(instance)
+        stated = -sign * v * eta * alpha * length**3 * eps**2 / 3
+        if square:
+            low, high = eta - length / 2, eta + length / 2
+            stated += v**2 * eps**4 * (high**5 - low**5) / 5
+        return holds_if(
+            found == stated,
+            f"v = {show(v)}, η = {show(eta)}, ε = {show(eps)}: L' - L = {show(found)}, formula "
+            f"{show(stated)}",
+        )
+
+    return claim
+
+
+QUADRATIC_DEGENERATE = Theorem(
+    id="quadratic-degenerate-neuron",
+    title="A degenerate quadratic neuron descends to second order",
+    source=Source(DERIVED, "after the classification of Cheridito, Jentzen, Rossmannek"),
+    statement="x²: let f = α mid + β and w_1 = b_1 = 0. Moving (w_1, b_1) to ε (1, η − mid) "
+    "changes L by −v_1 η α |T|³ ε²/3 + v_1² ε⁴ ∫ (x − mid + η)⁴, which is negative for small ε if "
+    "α v_1 η > 0.",
+    latex=r"For $\sigma(x) = x^2$ let $f = \alpha\,\mathrm{mid} + \beta$ and $w_1 = b_1 = 0$. "
+    r"Moving $(w_1, b_1)$ to $\varepsilon (1, \eta - \mathrm{mid})$ changes $L$ by $-\tfrac13 "
+    r"v_1 \eta\, \alpha |T|^3 \varepsilon^2 + v_1^2 \varepsilon^4 \int (x - \mathrm{mid} + "
+    r"\eta)^4$.",
+    hypotheses=(
+        Hypothesis("constant", "f = α mid + β", _constant),
+        Hypothesis(
+            "degenerate", "w_1 = b_1 = 0",
+            lambda instance: not any(neurons(instance["network"])[0][:2]),
+        ),
+    ),
+    claim=_quartic(),
+    instances=_turned(),
+    status=Status("proved", "for all intervals and numbers of neurons"),
+    proofs=("proofs/cheridito_jentzen_rossmannek_2021/quadratic.py",),
+    tests=_TESTS,
+    mutants=(
+        Mutant("elsewhere", "(w_1, b_1) may be any", without=("degenerate",)),
+        Mutant("any-function", "f may be any function", without=("constant",)),
+        Mutant("sign", "the sign of the second order is opposite", claim=_quartic(sign=-1)),
+        Mutant("no-fourth-order", "the fourth order is left out", claim=_quartic(square=False)),
     ),
 )

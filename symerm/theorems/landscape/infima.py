@@ -1,4 +1,4 @@
-"""How small the true loss gets for affine targets: realised, and with x^2 by two neurons only.
+"""Values of the true loss for affine targets: critical values, and how small it gets.
 
 One neuron with max(x, gamma x) that is active on all of [T0, T1] is affine there.  One neuron with
 x^2 comes as close to alpha x + beta as one likes, (x + B)^2/(2 B) for large B, but does not reach
@@ -16,9 +16,17 @@ from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.architecture import RELU as RELU_ACTIVATION
 from symerm.problem.architecture import Activation
 from symerm.theorems.generators.basic import activations, nonzero_rationals, rationals
-from symerm.theorems.generators.landscape import global_minima, quadratic_saddles
+from symerm.theorems.generators.landscape import (
+    global_minima,
+    leaky_saddles,
+    perturbed,
+    quadratic_saddles,
+    relu_minima,
+    relu_saddles,
+)
 from symerm.theorems.generators.line_networks import (
     affine_targets,
+    fitted_networks,
     intervals,
     line_instance,
     line_network,
@@ -26,7 +34,9 @@ from symerm.theorems.generators.line_networks import (
 )
 from symerm.theorems.instance import Instance, instances
 from symerm.theorems.landscape.setting import (
+    CRITICAL,
     QUADRATIC,
+    RELU,
     SLOPED,
     TESTS,
     affine,
@@ -39,6 +49,7 @@ from symerm.theorems.works import CHERIDITO, DERIVED, Source
 
 __all__ = [
     "AFFINE_REALISED",
+    "CRITICAL_VALUES",
     "QUADRATIC_ESCAPE",
     "QUADRATIC_NOT_ATTAINED",
     "QUADRATIC_REALISED",
@@ -239,5 +250,57 @@ QUADRATIC_REALISED = Theorem(
     mutants=(
         Mutant("double", "v = α/B", claim=_difference(half=False)),
         Mutant("no-shift", "c = β", claim=_difference(shift=False)),
+    ),
+)
+
+
+def _values(*, odd: bool = False, power: int = 4, narrow: bool = False) -> Callable[
+    [Instance], Finding
+]:
+    """0, and alpha^2 |T|^3/(12 (n + 1)^4) for even n <= N, n = 0 among them."""
+
+    def claim(instance: Instance) -> Finding:
+        alpha, _, length, _ = affine(instance)
+        width = instance["network"].width
+        most = width // 2 if narrow else width
+        counts = range(1, most + 1, 2) if odd else range(0, most + 1, 2)
+        stated = {alpha**2 * length**3 / (12 * Fraction(n + 1) ** power) for n in counts}
+        found = loss_at(instance)
+        return holds_if(
+            found in stated | {Fraction(0)}, f"N = {width}: L = {show(found)}, of "
+            f"{show(*sorted(stated))}"
+        )
+
+    return claim
+
+
+CRITICAL_VALUES = Theorem(
+    id="relu-critical-values",
+    title="The critical values for the ReLU and an affine target",
+    source=Source(CHERIDITO, "the classification for affine targets, its levels"),
+    statement="ReLU, α ≠ 0, N ≥ 1: at a critical point L is 0 or α² |T|³/(12 (n + 1)⁴) with an "
+    "even n, 0 ≤ n ≤ N.",
+    latex=r"For the ReLU, $\alpha \ne 0$ and $N \ge 1$, the loss at a critical point is $0$ or "
+    r"$\alpha^2 |T|^3 / (12 (n + 1)^4)$ with an even $n$, $0 \le n \le N$.",
+    hypotheses=(
+        RELU,
+        SLOPED,
+        CRITICAL,
+        Hypothesis("neurons", "N ≥ 1", lambda instance: instance["network"].width > 0),
+    ),
+    claim=_values(),
+    instances=st.one_of(
+        relu_saddles(), relu_minima(), perturbed(relu_saddles()), leaky_saddles(),
+        fitted_networks(target=affine_targets()),
+    ),
+    status=Status("proved", "by the classification"),
+    proofs=(f"{_PROOFS}spacing.py",),
+    tests=_TESTS,
+    mutants=(
+        Mutant("not-critical", "at any point", without=("critical",)),
+        Mutant("leaky", "for leaky slopes too", without=("relu",)),
+        Mutant("odd", "n is odd", claim=_values(odd=True)),
+        Mutant("square", "the values fall with (n + 1)²", claim=_values(power=2)),
+        Mutant("narrow", "2 n ≤ N", claim=_values(narrow=True)),
     ),
 )
