@@ -46,7 +46,7 @@ lock: test-install
 	$(LOCK) --constraint requirements-test.txt --output-file requirements.txt pyproject.toml
 
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis docs/reference/*.rst
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "symerm needs Python 3.11 or newer" >&2; exit 1; }

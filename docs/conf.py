@@ -62,6 +62,13 @@ def navigation(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = f"---\norphan: true\n---\n{source[0]}"
 
 
+def outdated(
+    app: Sphinx, env: object, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """The navigation depends on which pages there are."""
+    return [root_doc] if added or removed else []
+
+
 def plain_text(
     app: Sphinx, what: str, name: str, item: object, options: object, lines: list[str]
 ) -> None:
@@ -108,6 +115,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     stages = site_pages.write_reference(DOCS.parent / "symerm", DOCS / "reference")
     app.add_config_value("reference_stages", stages, "env")
     app.connect("source-read", navigation)
+    app.connect("env-get-outdated", outdated)
     app.connect("autodoc-process-docstring", plain_text)
     app.connect("autodoc-process-docstring", exported_names)
     app.connect("missing-reference", unexported)
