@@ -9,6 +9,8 @@ rounded outwards.  Texts are shown as they are: nothing in them is markup, only 
 from __future__ import annotations
 
 import html
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
@@ -41,6 +43,10 @@ _Item = TypeVar("_Item")
 
 # MathJax looks for formulas between these characters, but not across elements.
 _HTML = str.maketrans({c: f"<span>{c}</span>" for c in "$\\"})
+_MINUS = "−"
+_PLACES = {"<super>": "^", "<sub>": "_"}
+#: A letter with a bar above.
+_BAR = re.compile("(\\w)\u0304")
 _LATEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -49,8 +55,17 @@ _LATEX = str.maketrans(
         "<": r"\textless{}",
         ">": r"\textgreater{}",
         "|": r"\textbar{}",
-        "≈": r"$\approx$",
         "…": r"\dots{}",
+        _MINUS: "$-$",
+        **{
+            sign: f"$\\{name}$"
+            for sign, name in (
+                ("≈", "approx"), ("≤", "le"), ("≥", "ge"), ("≠", "ne"), ("×", "times"),
+                ("∞", "infty"), ("→", "to"), ("∈", "in"), ("√", "surd"), ("·", "cdot"),
+                ("∫", "int"), ("∧", "wedge"), ("±", "pm"), ("⋯", "cdots"),
+                ("⟨", "langle"), ("⟩", "rangle"),
+            )
+        },
         "\n": " ",
         **{c: f"\\{c}" for c in "&%$#_{}"},
     }
@@ -284,14 +299,32 @@ def box_text(box: Sequence[tuple[Fraction, Fraction]] | None, dimension: int) ->
 
 
 def latex_text(text: str) -> str:
-    r"""A text in LaTeX, nothing in it taken for markup.
+    r"""A text in LaTeX: nothing in it is taken for markup, signs stand in math mode.
 
     Examples
     --------
     >>> print(latex_text("y_0 < 1"))
     y\_0 \textless{} 1
+    >>> print(latex_text("ψᵢ ≥ 0 and 50% of x²"))
+    $\psi$$_{i}$ $\ge$ 0 and 50\% of x$^{2}$
     """
-    return text.translate(_LATEX)
+    barred = _BAR.sub(lambda found: rf"$\bar{{{found[1]}}}$", text.translate(_LATEX))
+    return "".join(map(_latex_sign, barred))
+
+
+def _latex_sign(sign: str) -> str:
+    """Greek letters, superscripts and subscripts are known by their names."""
+    if sign.isascii():
+        return sign
+    name = unicodedata.name(sign, "").split()
+    if len(name) == 4 and name[0] == "GREEK" and name[2] == "LETTER":
+        word = name[3].lower().replace("lamda", "lambda")
+        return rf"$\{word.title() if name[1] == 'CAPITAL' else word}$"
+    form, *codes = unicodedata.decomposition(sign).split() or [""]
+    if form not in _PLACES:
+        return sign
+    raised = "".join(chr(int(code, 16)) for code in codes).replace(_MINUS, "-")
+    return f"${_PLACES[form]}{{{raised}}}$"
 
 
 def _text(cell: Cell) -> str:

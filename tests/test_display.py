@@ -36,6 +36,9 @@ from symerm.parametrization.function_distance import function_distance
 from symerm.parametrization.minimal import minimal_network
 from symerm.parametrization.nearest import nearest_parametrization
 from symerm.parametrization.parameter_distance import parameter_distance
+from symerm.theorems.instance import Instance
+from symerm.theorems.registry import all_theorems, find_theorem
+from symerm.theorems.trial import try_mutant, try_theorem
 
 LONG = Fraction(10**40 + 1, 3)
 UNIT = Fraction(0), Fraction(1)
@@ -56,6 +59,8 @@ LEFT = network([[-1], ["-1/2"], [-3]], [0, "1/2", 6], [[1], [-4], ["1/3"]], [0])
 ZIGZAG = network([[1], [-1]], ["-1/3", "2/3"], [["2/3"], ["-2/3"]], ["1/2"])
 WIDE = network([[j, 1] for j in range(60)], [*range(60)], [["1/7"]] * 60, [1])
 DEEP = DeepNetwork.from_shallow(HAT)
+LIFTING = find_theorem("activation-lifting")
+SIGNS = Instance.of(z=(Fraction(1), Fraction(-2)), slope=Fraction(0))
 POINTS = symerm.Dataset.from_rows([0, 1, 2], [0, 2, 1])
 
 
@@ -109,6 +114,9 @@ def displayed():
     second = network([["1/2", 1], [1, "1/2"]], [0, 0], [[1], [2]], [0])
     yield nearest_parametrization(balance(first), balance(second))
     yield analyse_last_layer(POINTS, width=3)
+    yield from (LIFTING, LIFTING.check(SIGNS), try_theorem(LIFTING, examples=3))
+    yield try_mutant(LIFTING, LIFTING.mutants[0])
+    yield find_theorem("bounds-on-boxes-of-shapes")
     yield analyse_last_layer(
         POINTS, width=2, bias=False, activation=symerm.Activation("tanh")
     )
@@ -226,6 +234,33 @@ def test_text_has_the_same_cells(objects) -> None:
             cells = [re.sub(r"^\$\\displaystyle (.*)\$$", r"\1", cell) for cell in shown(thing)]
             text = formatter.format(thing)[0]["text/plain"]
             assert "".join(" ".join(cells).split()) == "".join(text.split())
+
+
+def test_a_theorem_shows_its_parts_and_a_check_its_evidence() -> None:
+    cells = shown(LIFTING)
+    assert cells[cells.index("statement") + 1] == LIFTING.statement
+    assert cells[cells.index("hypotheses") + 1].startswith("equal-signs: ")
+    assert cells[cells.index("mutants") + 2 :][:1] == [""]
+    assert shown(LIFTING.check(SIGNS)) == [
+        "outcome", "not-applicable",
+        "evidence", "not satisfied: z1 and z2 have no opposite signs",
+    ]
+
+
+def test_a_trial_shows_the_instance_that_falsifies() -> None:
+    trial = try_mutant(LIFTING, LIFTING.mutants[0])
+    cells = shown(trial)
+    assert cells[:4] == ["theorem", "activation-lifting-any-signs", "result", "falsified"]
+    assert cells[cells.index("slope") + 1] == str(trial.instance["slope"])
+    held = try_theorem(LIFTING, examples=3)
+    counts = f"{held.tried} tried, 3 of them with all hypotheses"
+    assert shown(held)[2:6] == ["result", "holds", "instances", counts]
+
+
+def test_statements_are_ascii_or_accents_in_latex() -> None:
+    for theorem in all_theorems():
+        rest = {c for c in theorem._repr_latex_() if not c.isascii()}
+        assert rest <= set("äö"), theorem.id
 
 
 def test_long_tables_are_cut_and_say_so() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from symerm.display import latex_text
 from symerm.reports.report_lines import counted, report_line
 from symerm.reports.tables import escape_text, format_table
 from symerm.theorems.regression import Options, Record
@@ -17,7 +17,6 @@ __all__ = [
     "format_regression",
     "format_theorem",
     "format_theorems",
-    "latex_text",
     "regression_to_json",
     "theorem_to_json",
 ]
@@ -47,33 +46,14 @@ def format_theorem(theorem: Theorem, *, style: str = "text") -> str:
     """Everything about one theorem, as text, LaTeX or HTML."""
     if style == "latex":
         return "\n".join(_latex_statement(theorem))
-    pairs = _pairs(theorem)
     if style == "html":
         cells = [
             f"<tr><th>{escape_text(name, style='html')}</th>"
             f"<td>{escape_text(text, style='html')}</td></tr>"
-            for name, text in pairs
+            for name, text in theorem.entries
         ]
         return "\n".join(["<table>", *cells, "</table>"])
-    return "\n".join(report_line(name, text) for name, text in pairs)
-
-
-def _pairs(theorem: Theorem) -> list[tuple[str, str]]:
-    status = theorem.status
-    pairs = [
-        ("theorem", theorem.id),
-        ("title", theorem.title),
-        ("source", str(theorem.source)),
-        ("statement", theorem.statement),
-    ]
-    for number, hypothesis in enumerate(theorem.hypotheses):
-        pairs.append(("hypotheses" if number == 0 else "", f"{hypothesis.name}: {hypothesis.text}"))
-    pairs.append(("status", status.summary + (f": {status.note}" if status.note else "")))
-    for name, group in (("proofs", theorem.proofs), ("tests", theorem.tests)):
-        pairs.extend((name if i == 0 else "", path) for i, path in enumerate(group))
-    for number, mutant in enumerate(theorem.mutants):
-        pairs.append(("mutants" if number == 0 else "", f"{mutant.name}: {mutant.change}"))
-    return pairs
+    return "\n".join(report_line(name, text) for name, text in theorem.entries)
 
 
 def _latex_statement(theorem: Theorem) -> list[str]:
@@ -82,32 +62,6 @@ def _latex_statement(theorem: Theorem) -> list[str]:
         rf"\paragraph{{{title}}} \emph{{({source}; {latex_text(theorem.status.summary)})}}",
         theorem.latex,
     ]
-
-
-def latex_text(text: str) -> str:
-    r"""A text in LaTeX, with Greek letters and signs in math mode.
-
-    Examples
-    --------
-    >>> print(latex_text("ψ ≥ 0 and 50% of x²"))
-    $\psi$ $\ge$ 0 and 50\% of x$^2$
-    """
-    return "".join(
-        _SIGNS.get(c) or _greek(c) or escape_text(c, style="latex") for c in text
-    )
-
-
-_SIGNS = {
-    "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "×": r"$\times$", "−": "$-$", "∞": r"$\infty$",
-    "→": r"$\to$", "∈": r"$\in$", "√": r"$\surd$", "·": r"$\cdot$", "²": "$^2$", "³": "$^3$",
-}
-
-
-def _greek(c: str) -> str | None:
-    name = unicodedata.name(c, "").split()
-    if name[:3] == ["GREEK", "SMALL", "LETTER"]:
-        return rf"$\{name[-1].lower()}$".replace("lamda", "lambda")
-    return rf"$\{name[-1].title()}$" if name[:3] == ["GREEK", "CAPITAL", "LETTER"] else None
 
 
 def theorem_to_json(theorem: Theorem) -> dict[str, Any]:

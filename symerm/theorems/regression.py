@@ -14,16 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
 
 from symerm.errors import InputError
 from symerm.theorems.registry import find_theorem
 from symerm.theorems.statement import Theorem
-from symerm.theorems.trial import Trial, try_mutant, try_theorem
+from symerm.theorems.trial import Result, Trial, try_mutant, try_theorem
 
 __all__ = ["Options", "Record", "regress", "try_all"]
-
-Result = Literal["holds", "falsified", "vacuous"]
 
 
 @dataclass(frozen=True)
@@ -56,10 +53,8 @@ class Record:
 
     @property
     def result(self) -> Result:
-        """``"holds"`` on all applicable instances, ``"falsified"``, or ``"vacuous"``."""
-        if self.trial.falsified:
-            return "falsified"
-        return "vacuous" if self.trial.vacuous else "holds"
+        """That of the theorem itself."""
+        return self.trial.result
 
     @property
     def survivors(self) -> tuple[str, ...]:

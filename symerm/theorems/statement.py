@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from symerm.display import RichDisplay, Table
 from symerm.errors import InputError
 from symerm.theorems.instance import Instance
 from symerm.theorems.works import Source
@@ -154,15 +155,19 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(RichDisplay):
     """The outcome of a theorem on one instance."""
 
     outcome: Outcome
     evidence: str
 
+    def _display(self) -> Table:
+        """Outcome and evidence, for notebooks."""
+        return Table([("outcome", self.outcome), ("evidence", self.evidence)])
+
 
 @dataclass(frozen=True, kw_only=True)
-class Theorem:
+class Theorem(RichDisplay):
     """A statement with everything needed to try it.
 
     Attributes
@@ -228,6 +233,27 @@ class Theorem:
                 )
             if not mutant.without and mutant.claim is None:
                 raise InputError(f"theorem {self.id}: mutant {mutant.name} changes nothing")
+
+    @property
+    def entries(self) -> list[tuple[str, str]]:
+        """Everything about the theorem in words; an empty name continues the entry above."""
+        note = f": {self.status.note}" if self.status.note else ""
+        groups = (
+            ("theorem", [self.id]),
+            ("title", [self.title]),
+            ("source", [str(self.source)]),
+            ("statement", [self.statement]),
+            ("hypotheses", [f"{each.name}: {each.text}" for each in self.hypotheses]),
+            ("status", [self.status.summary + note]),
+            ("proofs", self.proofs),
+            ("tests", self.tests),
+            ("mutants", [f"{each.name}: {each.change}" for each in self.mutants]),
+        )
+        return [("" if k else name, text) for name, texts in groups for k, text in enumerate(texts)]
+
+    def _display(self) -> Table:
+        """All of the theorem, for notebooks."""
+        return Table(self.entries)
 
     def check(self, instance: Instance) -> Check:
         """Whether the theorem holds on an instance.

@@ -6,13 +6,18 @@ search; it is shrunk to a simple one.  A search is reproducible: its seed is giv
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Literal
 
+from symerm.display import Cell, RichDisplay, Table
 from symerm.errors import InputError
 from symerm.theorems.instance import Instance
 from symerm.theorems.statement import Mutant, Theorem
 
-__all__ = ["PROFILES", "Trial", "try_mutant", "try_theorem"]
+__all__ = ["PROFILES", "Result", "Trial", "try_mutant", "try_theorem"]
+
+Result = Literal["holds", "falsified", "vacuous"]
 
 #: Instances per theorem of each profile, before `Theorem.expense` divides them.
 PROFILES = {"dev": 20, "ci": 100, "nightly": 2000}
@@ -23,7 +28,7 @@ _LEAST_MUTANT = 50
 
 
 @dataclass(frozen=True)
-class Trial:
+class Trial(RichDisplay):
     """What a search found.
 
     Attributes
@@ -53,6 +58,26 @@ class Trial:
     def vacuous(self) -> bool:
         """Whether no instance satisfied the hypotheses, so that nothing was tried."""
         return self.applicable == 0
+
+    @property
+    def result(self) -> Result:
+        """``"holds"`` on all applicable instances, ``"falsified"``, or ``"vacuous"``."""
+        if self.falsified:
+            return "falsified"
+        return "vacuous" if self.vacuous else "holds"
+
+    def _display(self) -> Table:
+        """The result and, if it is falsified, the parts of the instance, for notebooks."""
+        rows: list[tuple[str, Cell]] = [
+            ("theorem", self.id),
+            ("result", self.result),
+            ("instances", f"{self.tried} tried, {self.applicable} of them with all hypotheses"),
+            ("evidence", self.evidence or "none"),
+        ]
+        for name, part in ({} if self.instance is None else self.instance.to_json()).items():
+            (value,) = part.values()
+            rows.append((name, value if isinstance(value, str) else json.dumps(value)))
+        return Table(rows)
 
 
 class _Falsified(Exception):
