@@ -119,6 +119,18 @@ def test_far_out_squares_keep_their_phase() -> None:
         with mpmath.workdps(40):
             exact = float(mpmath.besselj(v, s) ** 2)
         assert abs(_squares(v, np.array([s]))[0] - exact) < 1e-4 / s
+    for v, s in ((10.0, 1e3), (10.0, 2e4), (50.0, 2e4), (50.0, 5.3e7), (200.0, 2.2e8)):
+        with mpmath.workdps(40):
+            exact = float(mpmath.besselj(v, s) ** 2)
+        assert abs(_squares(v, np.array([s]))[0] - exact) < 1e-7 / s
+
+
+def test_the_normal_density_over_its_peak() -> None:
+    law = HeavyTailed(200)
+    wide = law._normal_density(arb(1, 0.125))
+    for x in (0.875, 0.9375, 0.9975, 1.125):
+        assert wide.overlaps(law._normal_density(arb(x)))
+    assert wide.upper() < 1.01 * law._normal_density(arb(0.9975))
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 20, 101])

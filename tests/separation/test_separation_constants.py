@@ -88,16 +88,25 @@ def test_the_slope_bound_that_the_representing_width_rests_on() -> None:
 
 
 @pytest.mark.parametrize("radius", [Fraction(1), Fraction(3, 2), Fraction(2)])
-@pytest.mark.parametrize("eps", [Fraction(1, 2), Fraction(1, 100)])
-def test_the_margin_holds_off_the_band(radius: Fraction, eps: Fraction) -> None:
+@pytest.mark.parametrize(
+    ("eps", "bound", "tail"),
+    [
+        # What limits the margin: 1/12000, the density, the distance R.
+        (Fraction(1, 2), Fraction(1, 50), Fraction(1, 2)),
+        (Fraction(1, 100), Fraction(2), Fraction(1, 2)),
+        (Fraction(1, 100), Fraction(1, 50), Fraction(100)),
+    ],
+)
+def test_the_margin_holds_off_the_band(
+    radius: Fraction, eps: Fraction, bound: Fraction, tail: Fraction
+) -> None:
     found = representing_width(
-        radius=radius, eps=eps, delta=Fraction(1, 10), density_bound=Fraction(1, 50),
-        tail=Fraction(1, 2),
+        radius=radius, eps=eps, delta=Fraction(1, 10), density_bound=bound, tail=tail
     )
     margin, reach, r = float(found.margin), float(found.reach), float(radius)
     assert found.margin <= Fraction(1, 12000)
-    assert 1200 * found.margin / 50 <= eps / 3
-    assert Fraction(1, 2) / found.reach <= eps / 3
+    assert 1200 * found.margin * bound <= eps / 3
+    assert tail / found.reach <= eps / 3
     weight = weight_at(r)
     assert abs(f(r, weight)) < 1e-12
     band = 600 * margin
