@@ -15,6 +15,8 @@ t = -b/w be the kink of a neuron.
 3. In a degenerate neuron, w = b = 0, the loss is exactly
    L + 2 eps v int act(omega x + eta) r + eps^2 v^2 int act(omega x + eta)^2 in direction
    (omega, eta), eps >= 0.  With v != 0 it has a derivative only if r = 0.
+4. For x^2 nothing moves: act' = 2 (w x + b), and the second derivatives are 2 int (df df + r d^2f)
+   with d^2f = 2 v x^2, 2 v x, 2 v for (w,w), (w,b), (b,b) and act' x, act' for (w,v), (b,v).
 
 What is proved: the formulas for one neuron (1, 2, 3) and a pair (2) in front of an arbitrary
 continuous function rho, the rest of the network minus the target.  All second derivatives concern
@@ -185,7 +187,40 @@ def degenerate() -> None:
     )
 
 
+def quadratic() -> None:
+    """Statement 4, for the integrand r^2 at one point and two neurons."""
+    first, second = sympy.symbols("w w2", real=True)
+    z = {first: first * x + b, second: second * x + b2}
+    r = c + rho(x) + v * z[first] ** 2 + v2 * z[second] ** 2
+    groups = ((first, b, v), (second, b2, v2))
+    parameters = [*groups[0], *groups[1], c]
+    tangents = [
+        *(entry for w, _, out in groups
+          for entry in (out * 2 * z[w] * x, out * 2 * z[w], z[w] ** 2)),
+        sympy.Integer(1),
+    ]
+    curved = sympy.zeros(7, 7)
+    for k, (w, _, out) in enumerate(groups):
+        block = (
+            (2 * out * x**2, 2 * out * x, 2 * z[w] * x),
+            (2 * out * x, 2 * out, 2 * z[w]),
+            (2 * z[w] * x, 2 * z[w], 0),
+        )
+        for i, j in product(range(3), repeat=2):
+            curved[3 * k + i, 3 * k + j] = block[i][j]
+    prove(
+        "x^2: dL = 2 int r df with act' = 2 (w x + b), second derivatives 2 int (df df + r d^2f)",
+        *[(r**2).diff(p) - 2 * r * df for p, df in zip(parameters, tangents, strict=True)],
+        *[
+            (r**2).diff(p, q) - 2 * tangents[i] * tangents[j] - 2 * r * curved[i, j]
+            for i, p in enumerate(parameters)
+            for j, q in enumerate(parameters)
+        ],
+    )
+
+
 def main() -> None:
+    quadratic()
     for facing in (RIGHT, LEFT):
         one_neuron(facing)
     for facing, facing2, first in product((RIGHT, LEFT), (RIGHT, LEFT), (True, False)):

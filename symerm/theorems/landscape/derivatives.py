@@ -140,7 +140,7 @@ GRADIENT = Theorem(
             fitted_networks(),
         )
     ),
-    status=Status("proved", "for any width and any continuous target; x² by differentiation"),
+    status=Status("proved", "for any width and any continuous target"),
     proofs=_PROOF,
     tests=_TESTS,
     mutants=(
@@ -386,7 +386,7 @@ HESSIAN = Theorem(
     instances=_with_direction(
         st.one_of(line_networks(activation=_ALL), fitted_networks(), _steep())
     ),
-    status=Status("proved", "for any width and any continuous target; x² by differentiation"),
+    status=Status("proved", "for any width and any continuous target"),
     proofs=_PROOF,
     tests=_TESTS,
     mutants=(

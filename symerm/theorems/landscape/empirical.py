@@ -258,8 +258,8 @@ EMPIRICAL_HESSIAN = Theorem(
     ),
     claim=_second(),
     instances=_pairs(),
-    status=Status("proved", "for max(x, γ x); x² by differentiation"),
-    proofs=_PROOF,
+    status=Status("proved", "for any number of points, inputs, outputs and neurons"),
+    proofs=(*_PROOF, "proofs/cheridito_jentzen_rossmannek_2021/gradient_and_hessian.py"),
     tests=_TESTS,
     mutants=(
         Mutant("gauss-newton", "the terms with r_i are left out", claim=_second(curved=False)),

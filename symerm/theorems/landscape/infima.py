@@ -294,7 +294,7 @@ CRITICAL_VALUES = Theorem(
         fitted_networks(target=affine_targets()),
     ),
     status=Status("proved", "by the classification"),
-    proofs=(f"{_PROOFS}spacing.py",),
+    proofs=(f"{_PROOFS}spacing.py", f"{_PROOFS}local_minima.py"),
     tests=_TESTS,
     mutants=(
         Mutant("not-critical", "at any point", without=("critical",)),
