@@ -17,7 +17,14 @@ from flint import arb, arb_mat
 
 from symerm.arithmetic.flint_rationals import to_flint
 
-__all__ = ["ball", "ball_bounds", "krawczyk_contracts", "matrix_sign", "square_root_bounds"]
+__all__ = [
+    "ball",
+    "ball_bounds",
+    "ball_square",
+    "krawczyk_contracts",
+    "matrix_sign",
+    "square_root_bounds",
+]
 
 
 def ball(value: Fraction, radius: Fraction = Fraction(0)) -> Any:
@@ -41,6 +48,19 @@ def ball_bounds(value: Any) -> tuple[Fraction, Fraction]:
     (Fraction(2, 1), Fraction(2, 1))
     """
     return _exact(value.lower()), _exact(value.upper())
+
+
+def ball_square(value: Any) -> Any:
+    """The squares of the numbers in a ball; the product with itself reaches far below 0, too.
+
+    Examples
+    --------
+    >>> wide = arb(0, 1)
+    >>> 1 + ball_square(wide) > 0, 1 + wide * wide > 0
+    (True, False)
+    """
+    low, high = value.abs_lower(), value.abs_upper()
+    return (low * low).union(high * high)
 
 
 def square_root_bounds(square: Fraction) -> tuple[Fraction, Fraction]:

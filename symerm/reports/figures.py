@@ -11,7 +11,7 @@ from typing import Any
 from symerm.errors import InputError
 from symerm.files import write_atomically
 
-__all__ = ["PLOT_FORMATS", "plot_format", "write_figure"]
+__all__ = ["PANEL_STYLE", "PLOT_FORMATS", "plot_format", "write_figure"]
 
 PLOT_FORMATS = ("png", "svg", "pdf")
 
@@ -22,6 +22,8 @@ _METADATA: dict[str, dict[str, None]] = {
 _STYLE: dict[str, Any] = {
     "svg.hashsalt": "symerm", "axes.spines.top": False, "axes.spines.right": False
 }
+#: Settings of figures of several panels, each with a title and a legend.
+PANEL_STYLE: dict[str, Any] = {"axes.titlesize": "medium", "legend.frameon": False}
 
 
 def plot_format(path: str) -> str:

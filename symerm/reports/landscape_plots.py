@@ -19,7 +19,7 @@ from symerm.errors import UnsupportedError
 from symerm.landscape.verdicts import Classification
 from symerm.networks.shallow import ShallowNetwork
 from symerm.problem.dataset import Dataset
-from symerm.reports.figures import write_figure
+from symerm.reports.figures import PANEL_STYLE, write_figure
 from symerm.reports.function_panel import (
     add_legend,
     draw_function_panel,
@@ -55,8 +55,8 @@ _CHANGE = "change of the loss"
 _LEVELS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 _TICKS = (-1.0, -0.5, -0.2, -0.05, 0.0, 0.05, 0.2, 0.5, 1.0)
 _STYLE: Any = {
-    "axes.titlesize": "medium", "axes.formatter.limits": (-3, 4),
-    "axes.formatter.use_mathtext": True, "legend.frameon": False, "legend.fontsize": "small",
+    **PANEL_STYLE, "axes.formatter.limits": (-3, 4), "axes.formatter.use_mathtext": True,
+    "legend.fontsize": "small",
 }
 
 

@@ -15,7 +15,7 @@ from flint import arb
 
 from symerm.arithmetic.balls import ball, ball_bounds
 from symerm.arithmetic.rationals import format_decimal
-from symerm.reports.figures import write_figure
+from symerm.reports.figures import PANEL_STYLE, write_figure
 from symerm.separation.audit import SeparationAudit
 from symerm.separation.closed_forms import separating_function, separating_weight
 from symerm.separation.density_bounds import REACH
@@ -25,7 +25,6 @@ from symerm.separation.separating_vectors import mean_equal_weights, mean_size_w
 
 __all__ = ["draw_audit", "write_audit_plot"]
 
-_STYLE: dict[str, Any] = {"axes.titlesize": "medium", "legend.frameon": False}
 _BAND_PIECES = 240
 _CURVE_POINTS = 121
 _FARTHEST = Fraction(3)
@@ -41,7 +40,7 @@ def write_audit_plot(audit: SeparationAudit, path: str) -> None:
     InputError
         If the name has another ending or the file cannot be written.
     """
-    write_figure(lambda: draw_audit(audit), path, style=_STYLE)
+    write_figure(lambda: draw_audit(audit), path, style=PANEL_STYLE)
 
 
 def draw_audit(audit: SeparationAudit) -> Any:

@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from symerm.arithmetic.rationals import format_rational
-from symerm.reports.figures import write_figure
+from symerm.reports.figures import PANEL_STYLE, write_figure
 from symerm.separation.runs import Profile, SeparationRun
 
 __all__ = ["draw_separation_run", "write_separation_plot"]
 
-_STYLE: dict[str, Any] = {"axes.titlesize": "medium", "legend.frameon": False}
 _STRONG, _BASELINE, _TARGET, _CONSTANT = "C0", "C1", "black", "grey"
 
 
@@ -27,7 +26,7 @@ def write_separation_plot(run: SeparationRun, path: str) -> None:
     InputError
         If the name has another ending or the file cannot be written.
     """
-    write_figure(lambda: draw_separation_run(run), path, style=_STYLE)
+    write_figure(lambda: draw_separation_run(run), path, style=PANEL_STYLE)
 
 
 def draw_separation_run(run: SeparationRun) -> Any:

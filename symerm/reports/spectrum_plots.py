@@ -15,11 +15,10 @@ from symerm.errors import UnsupportedError
 from symerm.lastlayer.analysis import LastLayerAnalysis
 from symerm.lastlayer.descent import GradientDescent
 from symerm.lastlayer.spectrum import KernelSpectrum
-from symerm.reports.figures import write_figure
+from symerm.reports.figures import PANEL_STYLE, write_figure
 
 __all__ = ["draw_last_layer", "write_last_layer_plot"]
 
-_STYLE: dict[str, Any] = {"axes.titlesize": "medium", "legend.frameon": False}
 #: Logarithms of smaller numbers are not drawn: matplotlib works in floats.
 _SMALLEST = Fraction(1, 10**300)
 _MOST_MODES = 12
@@ -35,7 +34,7 @@ def write_last_layer_plot(analysis: LastLayerAnalysis, path: str) -> None:
     InputError
         If the name has another ending or the file cannot be written.
     """
-    write_figure(lambda: draw_last_layer(analysis), path, style=_STYLE)
+    write_figure(lambda: draw_last_layer(analysis), path, style=PANEL_STYLE)
 
 
 def draw_last_layer(analysis: LastLayerAnalysis) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import arb, ctx
 
-from symerm.arithmetic.balls import ball, ball_bounds
+from symerm.arithmetic.balls import ball, ball_bounds, ball_square
 from symerm.errors import InputError
 from symerm.separation.owens_t import owens_t, owens_t_slope
 
@@ -42,7 +42,7 @@ def tangent(radius: Any) -> Any:
     >>> (tangent(arb(0)) * arb(2).sqrt()).contains(1)
     True
     """
-    return 1 / (2 + _square(radius)).sqrt()
+    return 1 / (2 + ball_square(radius)).sqrt()
 
 
 def large_bias_share() -> Any:
@@ -104,7 +104,7 @@ def separating_slope(radius: Any, weight: Any) -> Any:
     >>> separating_slope(arb(1), arb(0.46)) < 0
     True
     """
-    square = _square(radius)
+    square = ball_square(radius)
     # One factor after the other: a product of wide balls may reach 0, its factors do not.
     scale = 2 * radius / arb.pi() / (3 + square) / (2 + square).sqrt()
     return -scale * (1 - weight * (-1 - 1 / (2 + square)).exp() / large_bias_share())
@@ -206,9 +206,3 @@ def turning_radius(weight: Fraction) -> tuple[Fraction, Fraction]:
             if square > 0:
                 return ball_bounds(square.sqrt())
     raise InputError(f"f_xi is monotone for the weight {float(weight):.6g}: it does not turn")
-
-
-def _square(value: Any) -> Any:
-    """Never below 0, unlike the product of a wide ball with itself."""
-    low, high = value.abs_lower(), value.abs_upper()
-    return (low * low).union(high * high)

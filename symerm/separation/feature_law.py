@@ -15,7 +15,7 @@ from typing import Any
 
 from flint import arb
 
-from symerm.arithmetic.balls import ball
+from symerm.arithmetic.balls import ball, ball_square
 from symerm.errors import InputError
 from symerm.lastlayer.kernels import Kernel, gram_matrix, kernel_balls
 
@@ -138,8 +138,7 @@ def feature_kernel(inputs: Sequence[Sequence[Fraction | int]]) -> Any:
 
 def _spread(radius: Any) -> Any:
     """s = 1 + r^2, at least 1 for balls of any width."""
-    low, high = radius.abs_lower(), radius.abs_upper()
-    return 1 + (low * low).union(high * high)
+    return 1 + ball_square(radius)
 
 
 def _quantile(value: Any) -> Any:
