@@ -67,6 +67,13 @@ def examples() -> None:
     ray = sympy.Matrix([1, 2])
     rest = y - ray * (ray.dot(y) / ray.dot(ray))
     prove("labels (1, 1) at {x, 2x}: best loss 1/5", rest.dot(rest) - sympy.Rational(1, 5))
+    y1, y2 = sympy.symbols("y1 y2", real=True)
+    y, ray = sympy.Matrix([y1, y2]), sympy.Matrix([1, a])
+    rest = y - ray * (ray.dot(y) / ray.dot(ray))
+    prove(
+        "labels (y1, y2) at {x, c x}, c > 0: best loss (c y1 - y2)^2/(1 + c^2)",
+        rest.dot(rest) - (a * y1 - y2) ** 2 / (1 + a**2),
+    )
     third = sympy.pi / 3
     points = [sympy.Matrix([sympy.cos(k * third), sympy.sin(k * third)]) for k in range(6)]
 

@@ -355,4 +355,5 @@ LOCAL_MINIMA = Theorem(
         Mutant("any-distance", "at any distance", claim=_correspondence(within=False)),
         Mutant("wider", "g may be wider than Γ", without=("width",)),
     ),
+    expense=4,
 )
