@@ -48,7 +48,8 @@ _HYPOTHESES = (PIECEWISE_LINEAR, SLOPED, CRITICAL, NOT_THE_TARGET, HAS_KINKS)
 def _moving(draw: st.DrawFn) -> Instance:
     """A network and positive numbers in the ratio of new lengths, often the old ones."""
     instance = draw(kinks_or_not())
-    parts = draw(st.lists(st.integers(1, 5), min_size=5, max_size=5))
+    count = kinks_of(instance).count + 1
+    parts = draw(st.lists(st.integers(1, 5), min_size=count, max_size=count))
     lengths = tuple(Fraction(part) for part in parts)
     if draw(st.integers(0, 3)) == 0:
         lengths = tuple(kinks_of(instance).lengths)
@@ -57,7 +58,7 @@ def _moving(draw: st.DrawFn) -> Instance:
 
 def _new_lengths(instance: Instance) -> list[Fraction]:
     start, stop = instance["interval"]
-    parts = instance["parts"][: kinks_of(instance).count + 1]
+    parts = instance["parts"]
     return [(stop - start) * part / sum(parts) for part in parts]
 
 
