@@ -294,4 +294,5 @@ DUAL_BOUND = Theorem(
         Mutant("not-normed", "the bound is ⟨r, t⟩², as if r had length 1",
                claim=lambda i: _dual(i, normed=False)),
     ),
+    expense=2,
 )

@@ -185,7 +185,7 @@ NO_RESPONSE = Theorem(
         Mutant("one-output", "one output is enough",
                claim=lambda i: _unfitted(i, outputs=1)),
     ),
-    expense=4,
+    expense=8,
 )
 
 
@@ -263,7 +263,7 @@ ESCAPES = Theorem(
         Mutant("quadratic", "the excess over the limit is of order eps²",
                claim=lambda i: _escaping(i, _quadratic)),
     ),
-    expense=4,
+    expense=8,
 )
 
 

@@ -231,4 +231,5 @@ THREE_POINTS = Theorem(
                claim=lambda i: _three(
                    i, isotonic_loss(ordered_responses(i["data"]), nearest=False))),
     ),
+    expense=2,
 )

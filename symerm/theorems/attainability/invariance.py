@@ -131,7 +131,7 @@ INPUT_MAPS = Theorem(
         Mutant("curved", "the inputs may be squared first, as a map that is not affine",
                claim=lambda i: _inputs_mapped(i, lambda s: tuple(x * x for x in s))),
     ),
-    expense=2,
+    expense=4,
 )
 
 
@@ -201,7 +201,7 @@ OUTPUT_MAPS = Theorem(
         Mutant("fourth-power", "the infimum is multiplied by m⁴",
                claim=lambda i: _outputs_mapped(i, lambda square: square * square)),
     ),
-    expense=2,
+    expense=5,
 )
 
 
@@ -238,7 +238,7 @@ ORDER = Theorem(
         Mutant("one-column", "the first output is permuted alone",
                claim=lambda i: _reordered(i, columns=True)),
     ),
-    expense=2,
+    expense=5,
 )
 
 

@@ -123,6 +123,8 @@ ONE_OUTPUT = Theorem(
             st.builds(
                 _shaped, degenerate_datasets(outputs=(1, 1)), st.integers(1, 2), activations()
             ),
+            # Twice, to be drawn more often.
+            unattainable_problems(),
             unattainable_problems(),
             st.builds(
                 _shaped, integer_datasets(inputs=(1, 1), outputs=(1, 1), size=(3, 3)), st.just(1),
@@ -381,7 +383,10 @@ SEGMENTS = Theorem(
     r"\sigma(\pm(S - s_{i+1} \mathbf{1})))$, $0 \le i \le n$.",
     claim=line_infimum,
     instances=problem_instances(
-        line_problems(outputs=(1, 1), size=(2, 6), width=(1, 1))
+        st.one_of(
+            line_problems(outputs=(1, 1), size=(2, 6), width=(1, 1)),
+            line_problems(outputs=(1, 1), size=(3, 3), width=(1, 1)),
+        )
     ),
     status=Status("tested", "between two points the hidden vector is affine in the kink"),
     tests=("tests/theorems/test_attainability_minimisers.py",),

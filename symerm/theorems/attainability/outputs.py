@@ -104,7 +104,7 @@ SEPARATE = Theorem(
                claim=lambda i: _separate(i, normed=False)),
         Mutant("equality", "the sum is the infimum", claim=lambda i: _separate(i, equal=True)),
     ),
-    expense=3,
+    expense=5,
 )
 
 
@@ -161,7 +161,7 @@ ON_A_LINE = Theorem(
         Mutant("larger-entry", "the factor is the larger of w₁², w₂²",
                claim=lambda i: _line(i, lambda w: max(x * x for x in w))),
     ),
-    expense=3,
+    expense=5,
 )
 
 
