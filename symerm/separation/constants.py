@@ -3,7 +3,8 @@
 Gradient descent on the output weights of r neurons reaches risk eps after T = 2/(eta nu)
 ln(r / (8 eps)) steps, nu = C / (840 * 9^4 * 10^6), provided that r >= 12000^4 and that r exceeds
 further terms in 1/eps, 1/delta and the constants of the law.  Only 12000^4 is evaluated from the
-theorem; `representation` supplies a width that is enough for a network of risk eps to exist.
+theorem; `representation` supplies a width that is enough for a network of risk eps to exist, and
+`sample_size` a number of points that is enough for minimisers of the empirical risk over a ball.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from flint import arb, ctx
 from symerm.arithmetic.balls import ball, ball_bounds
 from symerm.errors import InputError
 from symerm.separation.representation import RepresentingWidth, representing_width
+from symerm.separation.sample_size import SampleSize, sufficient_sample
 
 __all__ = [
     "LEAST_WIDTH",
@@ -51,6 +53,9 @@ class Guarantee:
         C, q and c, rounded so that the law satisfies the conditions with them.
     representing : RepresentingWidth
         The width that is proved to represent the target.
+    sample : SampleSize
+        The number of points that is proved to suffice for minimisers over a ball; it is derived
+        by uniform convergence and not the theorem's.
     width : int
         r: the number that was given, or the larger one of 12000^4 and the representing width.
     step_size : Fraction
@@ -71,6 +76,7 @@ class Guarantee:
     density_bound: Fraction
     tail: Fraction
     representing: RepresentingWidth
+    sample: SampleSize
     width: int
     step_size: Fraction
     rate: Fraction
@@ -96,6 +102,11 @@ class Guarantee:
     def width_ratio(self) -> Fraction:
         """r as a multiple of a width of practice, 10^4."""
         return Fraction(self.width, PRACTICAL_WIDTH)
+
+    @property
+    def samples_ratio(self) -> Fraction:
+        """n as a multiple of a sample of practice, 10^5."""
+        return Fraction(self.sample.samples, PRACTICAL_SAMPLES)
 
     @property
     def one_hidden_layer(self) -> Fraction:
@@ -157,6 +168,9 @@ def guarantee(
     representing = representing_width(
         radius=radius, eps=eps, delta=delta, density_bound=density_bound, tail=tail
     )
+    sample = sufficient_sample(
+        radius=radius, eps=eps, delta=delta, density_bound=density_bound, tail=tail
+    )
     if width is None:
         width = max(LEAST_WIDTH, representing.width)
     _require(width >= LEAST_WIDTH, "the width", f"at least 12000^4 = {LEAST_WIDTH}", width)
@@ -170,7 +184,7 @@ def guarantee(
     steps = -int(-time // step_size)
     return Guarantee(
         dimension, radius, eps, delta, mass, density_bound, tail, representing,
-        width, step_size, rate, time, steps,
+        sample, width, step_size, rate, time, steps,
     )
 
 

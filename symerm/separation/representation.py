@@ -42,11 +42,14 @@ class RepresentingWidth:
         t, a lower bound of |f_xi| off the band around the sphere.
     reach : Fraction
         R, up to where the network is right.
+    weight_bound : Fraction
+        V rounded up: no output weight is larger than 2V/(r t), whatever r of at least the width.
     """
 
     width: int
     margin: Fraction
     reach: Fraction
+    weight_bound: Fraction
 
 
 def representing_width(
@@ -94,4 +97,4 @@ def representing_width(
         margin = min(_LARGEST_MARGIN, eps * SLOPE_BOUND / (6 * density_bound), beyond)
         confidence = ball_bounds((6 / (ball(eps) * ball(delta))).log())[1]
     width = -(-8 * largest**2 * confidence // margin**2)
-    return RepresentingWidth(int(width), margin, reach)
+    return RepresentingWidth(int(width), margin, reach, largest)
