@@ -22,6 +22,11 @@ for name, slope in (("relu", sympy.Integer(0)), ("leaky", gamma)):
         return relu(z1, slope) + relu(z2, slope) - relu(z1 + z2, slope)
 
     prove(
+        f"{name}: act(l z) = l act(z) for l >= 0",
+        relu(q * p, slope) - q * relu(p, slope),
+        relu(-q * p, slope) - q * relu(-p, slope),
+    )
+    prove(
         f"{name}: act(z1) + act(z2) = act(z1 + z2) if z1, z2 >= 0 or z1, z2 <= 0",
         excess(p, q),
         excess(-p, -q),

@@ -6,7 +6,6 @@ from itertools import product
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from symerm.problem.architecture import RELU, Activation, Architecture
 from symerm.problem.dataset import Dataset
@@ -15,11 +14,8 @@ from symerm.theorems.attainability.minimisers import (
     FEWER_POINTS,
     ONE_NEURON,
     ONE_OUTPUT,
-    SEGMENTS,
     SMALL_CASES,
     WIDTH,
-    line_infimum,
-    segment_loss,
     small,
 )
 from symerm.theorems.attainability.problems import as_instance, decided, enclosure
@@ -61,27 +57,6 @@ def test_two_neurons_against_a_grid():
     problem = Problem(data, Architecture(2))
     best = min(grid_losses(problem, steps=41))
     assert best == pytest.approx(float(decided(as_instance(problem)).exact), abs=0.05)
-
-
-@QUICK
-@given(SEGMENTS.instances)
-def test_segments_against_a_grid(instance):
-    problem = Problem(instance["data"], Architecture(1, instance["activation"]))
-    exact = float(decided(instance).exact)
-    assert exact <= min(grid_losses(problem, steps=81)) + 1e-9
-    assert line_infimum(instance).holds
-
-
-@QUICK
-@given(st.lists(st.integers(-3, 3), min_size=12, max_size=12))
-def test_the_distance_from_a_segment_in_floats(numbers):
-    u, v, t = (np.array(numbers[k : k + 4], float) for k in (0, 4, 8))
-    best = min(
-        float(((t - t.mean() - sign * (a * u + b * v) + sign * (a * u + b * v).mean()) ** 2).sum())
-        for a in np.linspace(0, 3, 31) for b in np.linspace(0, 3, 31) for sign in (1, -1)
-    )
-    exact = segment_loss(*(list(map(Fraction, numbers[k : k + 4])) for k in (0, 4, 8)))
-    assert float(exact) <= best + 1e-9
 
 
 def test_golden_verdicts():

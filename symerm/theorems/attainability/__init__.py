@@ -26,11 +26,11 @@ from symerm.theorems.attainability.minimisers import (
     FEWER_POINTS,
     ONE_NEURON,
     ONE_OUTPUT,
-    SEGMENTS,
     SMALL_CASES,
     WIDTH,
 )
 from symerm.theorems.attainability.outputs import ON_A_LINE, SEPARATE, WEDGES
+from symerm.theorems.attainability.segments import SEGMENTS
 from symerm.theorems.attainability.smooth import (
     AFFINE_RESPONSES,
     FEW_INPUTS,

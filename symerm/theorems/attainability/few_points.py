@@ -220,8 +220,9 @@ THREE_POINTS = Theorem(
             _distinct_triples(), activations("relu", "leaky", "logistic"),
         )
     ),
-    status=Status("tested", "values of one neuron are monotone, and a kink between two points "
+    status=Status("proved", "values of one neuron are monotone, and a kink between two points "
                   "reaches every convex or concave monotone triple"),
+    proofs=("proofs/lim_michalek_qi_2019/three_points.py",),
     tests=("tests/theorems/test_attainability_few_points.py",),
     mutants=(
         Mutant("any-activation", "the activation may be leaky or logistic", without=("relu",)),

@@ -283,7 +283,8 @@ NEURON_SCALING = Theorem(
         network=networks(inputs=(2, 2), width=(1, 3)), point=integer_points(2),
         factor=nonzero_rationals(), neuron=st.integers(0, 2),
     ),
-    status=Status("tested", "max(λ z, γ λ z) = λ max(z, γ z) for λ > 0"),
+    status=Status("proved", "max(λ z, γ λ z) = λ max(z, γ z) for λ > 0"),
+    proofs=("proofs/lim_michalek_qi_2019/lifting.py",),
     tests=("tests/theorems/test_attainability_invariance.py",),
     mutants=(
         Mutant("any-factor", "the factor may be negative", without=("positive",)),

@@ -238,7 +238,8 @@ WEDGES = Theorem(
     ),
     claim=_wedge,
     instances=_two_neurons(),
-    status=Status("tested", "the projection onto a plane in terms of its Gram matrix"),
+    status=Status("proved", "an identity in the entries of the Gram matrix"),
+    proofs=("proofs/lim_michalek_qi_2019/wedges.py",),
     tests=_TESTS,
     mutants=(
         Mutant("no-cross-terms", "the gains of the two neurons are added",

@@ -35,7 +35,7 @@ __all__ = ["BOXES", "CHARTS", "LEVELS", "TANH"]
 Vector = tuple[Fraction, ...]
 _SOURCE = Source(DERIVED, "docs/smooth.md")
 _TESTS = ("tests/theorems/test_attainability_smooth.py",)
-_PROVED = Status("tested", "docs/smooth.md, proved there by hand")
+_PROOFS = ("proofs/lim_michalek_qi_2019/smooth_shapes.py",)
 _LOGISTIC = Activation("logistic")
 
 
@@ -113,7 +113,8 @@ LEVELS = Theorem(
     r"Q - N^2/D$, $Q = \sum w_i d_i^2$, and $\partial G / \partial u_i = -2 v w_i r_i$.",
     claim=_levels,
     instances=instances(data=_data(), numbers=_unit_numbers(4), which=st.integers(0, 3)),
-    status=_PROVED,
+    status=Status("proved", "least squares in closed form, and its derivative"),
+    proofs=_PROOFS,
     tests=_TESTS,
     mutants=(
         Mutant("half", "the factor 2 is forgotten", claim=lambda i: _levels(i, factor=-1)),
@@ -165,7 +166,9 @@ BOXES = Theorem(
         offsets=st.tuples(*[rationals(bound=1, denominators=(4, 12))] * 4),
         share=st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(9, 10), Fraction(99, 100)]),
     ),
-    status=_PROVED,
+    status=Status("proved-up-to", "the expansion at m is written out for so many points; then "
+                  "D ≥ 0 is dropped", 5),
+    proofs=_PROOFS,
     tests=_TESTS,
     mutants=(
         Mutant("linear", "the quadratic term is forgotten",
@@ -215,7 +218,8 @@ TANH = Theorem(
         data=integer_datasets(inputs=(1, 1), outputs=(1, 1), size=(1, 3)),
         parameters=st.tuples(rationals(), rationals(), nonzero_rationals(), rationals()),
     ),
-    status=Status("tested", "tanh(z) = 2 σ(2 z) − 1"),
+    status=Status("proved", "tanh(z) = 2 σ(2 z) − 1"),
+    proofs=_PROOFS,
     tests=_TESTS,
     mutants=(
         Mutant("not-halved", "the argument is not halved",
@@ -293,7 +297,8 @@ CHARTS = Theorem(
         steepness=st.one_of(positive_rationals(denominators=(1, 4)), nonzero_rationals()),
         bias=rationals(bound=6),
     ),
-    status=_PROVED,
+    status=Status("proved", "rational functions of the exponentials"),
+    proofs=_PROOFS,
     tests=_TESTS,
     mutants=(
         Mutant("other-sign", "k has the other sign", claim=lambda i: _charts(i, sign=-1)),
