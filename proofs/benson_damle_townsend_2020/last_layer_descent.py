@@ -3,7 +3,8 @@
 Loss |y - F a|^2/2, a_(k+1) = a_k + eta F^T r_k, r_k = y - F a_k.
 
 What is proved: the recursion for a symbolic 3 x 2 matrix, the factor of a mode, that the part of y
-outside the range stays, that a_k stays in the row space, and the bound on the step.
+outside the range stays, that a_k stays in the row space, the bound on the step, and the loss of any
+last layer against the best one.
 """
 
 from __future__ import annotations
@@ -39,6 +40,15 @@ def main() -> None:
     prove(
         "|1 - eta sigma^2| < 1 if and only if eta < 2/sigma^2: 1 - (1 - q)^2 = q (2 - q)",
         1 - (1 - eta * sigma**2) ** 2 - eta * sigma**2 * (2 - eta * sigma**2),
+    )
+    best = sympy.Matrix(sympy.symbols("b1:3", real=True))
+    rest, change = y - F * best, F * (a - best)
+    prove(
+        "|y - F a|^2 = |y - F b|^2 + |F (a - b)|^2 if F^T (y - F b) = 0",
+        sympy.expand(
+            residual.dot(residual) - rest.dot(rest) - change.dot(change)
+            + 2 * (a - best).dot(F.T * rest)
+        ),
     )
     # From a_0 = 0 all a_k are combinations of rows of F, and so is the limit.
     null = sympy.Matrix(sympy.symbols("n1:3", real=True))

@@ -155,12 +155,42 @@ def balanced() -> None:
     )
 
 
+def other_direction() -> None:
+    """From parameters to functions: not continuous in W1,inf, Lipschitz on [-1, 1]^p."""
+    t = sympy.Symbol("t", positive=True)
+    # Between the kinks of act(x_1 + x_2) and act(x_1 + (1 + t) x_2) one of them is active alone.
+    gradients = [(0, -t), (1, 1), (-1, -(1 + t))]
+    prove(
+        "act(x_1 + x_2) and act(x_1 + (1 + t) x_2) differ by 1 + t in W1,inf for all t > 0",
+        gradients[2][1] + (1 + t),
+        all(
+            nonnegative((1 + t - sign * sympy.sympify(entry)).subs(t, more))
+            for gradient in gradients
+            for entry in gradient
+            for sign in (1, -1)
+        ),
+    )
+    p, m, size, r = sympy.symbols("p m M r", nonnegative=True)
+    # |v act(z) - v' act(z')| <= |v - v'| |z| + |v'| |z - z'|; |z| <= (p + 1) M and
+    # |z - z'| <= (p + 1) r.
+    prove(
+        "parameters r apart and of size M: values on [-1, 1]^p at most r (2 m (p + 1) M + 1) apart",
+        m * (r * (p + 1) * size + size * (p + 1) * r) + r - r * (2 * m * (p + 1) * size + 1),
+    )
+    v, w, z, y = sympy.symbols("v w z y", real=True)
+    prove(
+        "v z - w y = (v - w) z + w (z - y), for the activations z and y",
+        (v * z - w * y) - ((v - w) * z + w * (z - y)),
+    )
+
+
 def main() -> None:
     exploding_gradient()
     unbalanced()
     redundant()
     opposite()
     balanced()
+    other_direction()
 
 
 if __name__ == "__main__":

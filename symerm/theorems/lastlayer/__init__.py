@@ -22,6 +22,7 @@ from symerm.theorems.lastlayer.kernels import (
     ERF_KERNEL,
     LEAKY_KERNEL,
     SINCOS_KERNEL,
+    TANGENT_KERNEL,
 )
 from symerm.theorems.lastlayer.quadratic import NOT_ATTAINED, VANISHING_LOSS
 from symerm.theorems.lastlayer.ranks import (
@@ -48,6 +49,7 @@ LAST_LAYER_THEOREMS: tuple[Theorem, ...] = (
     ERF_RANK,
     ARC_COSINE,
     LEAKY_KERNEL,
+    TANGENT_KERNEL,
     ERF_KERNEL,
     SINCOS_KERNEL,
     RELU_DEFINITE,

@@ -119,7 +119,7 @@ RESIDUALS = Theorem(
     instances=instances(
         problem=st.one_of(_problems(orthogonal=True), _problems()), step=_STEPS
     ),
-    status=Status("proved", "in the singular basis"),
+    status=Status("proved", "in the singular basis, mode by mode"),
     proofs=_PROOF,
     tests=_TESTS,
     mutants=(
@@ -221,7 +221,8 @@ LEAST_SQUARES = Theorem(
     r"$\Phi^{\top} (y - \Phi a^*) = 0$.",
     claim=_least("true"),
     instances=instances(problem=_problems(columns=4), weights=_WEIGHTS),
-    status=Status("tested", "Pythagoras; the residual is orthogonal to the range"),
+    status=Status("proved", "Pythagoras; the residual is orthogonal to the range"),
+    proofs=_PROOF,
     tests=_TESTS,
     mutants=(
         Mutant("weights", "|a − a*|² for |Φ (a − a*)|²", claim=_least("weights")),
@@ -280,7 +281,7 @@ MINIMUM_NORM = Theorem(
     r"+ \|n\|^2$ for the solution $a^*$ in the row space of $\Phi$.",
     claim=_shortest("true"),
     instances=instances(problem=_problems(columns=4), weights=_WEIGHTS),
-    status=Status("proved", "the row space is orthogonal to the kernel"),
+    status=Status("proved", "in the singular basis: the row space is orthogonal to the kernel"),
     proofs=_PROOF,
     tests=_TESTS,
     mutants=(

@@ -23,7 +23,7 @@ from symerm.theorems.instance import Instance, instances
 from symerm.theorems.statement import Claim, Finding, Hypothesis, Mutant, Status, Theorem, holds_if
 from symerm.theorems.works import DERIVED, Source
 
-__all__ = ["ARC_COSINE", "ERF_KERNEL", "LEAKY_KERNEL", "SINCOS_KERNEL"]
+__all__ = ["ARC_COSINE", "ERF_KERNEL", "LEAKY_KERNEL", "SINCOS_KERNEL", "TANGENT_KERNEL"]
 
 _PROOF = ("proofs/benson_damle_townsend_2020/kernel_forms.py",)
 _TESTS = ("tests/theorems/test_lastlayer_kernels.py",)
@@ -186,6 +186,45 @@ LEAKY_KERNEL = Theorem(
     mutants=(
         Mutant("mixed-signs", "γ² where one factor is negative", claim=_leaky("mixed")),
         Mutant("half", "half of it", claim=_leaky("half")),
+    ),
+)
+
+
+def _tangent(kind: str) -> Claim:
+    """The mean of [both active] (<x, y> + 2 |x||y| cos u cos(u - t)), or of one part."""
+
+    def claim(instance: Instance) -> Finding:
+        xx, yy, xy = instance["products"]
+        with ctx.workprec(_BITS):
+            t, half = _angle(xx, yy, xy), arb.pi() / 2
+            size = 2 * (ball(xx) * ball(yy)).sqrt()
+            inner = ball(xy) * (0 if kind == "last layer" else 2 if kind == "twice" else 1)
+            value = _integral(
+                lambda u: acb(inner) + acb(size) * u.cos() * (u - acb(t)).cos(), t - half, half
+            ) / (2 * arb.pi())
+            return _compared(_entry(instance, Kernel("ntk")), value, f"⟨x, y⟩ = {xy}")
+
+    return claim
+
+
+TANGENT_KERNEL = Theorem(
+    id="kernel-tangent",
+    title="The neural tangent kernel of one hidden layer",
+    source=Source(DERIVED, "well known"),
+    statement="The kernel of the derivatives of a bias-free ReLU network of one hidden layer, with "
+    "output weights of variance one, is ⟨x, y⟩ K₀ + K₁: the kernels of step and ReLU.",
+    latex=r"For Gaussian $w$ and $a$ of variance one, $\mathbb{E}\, a^2 [\langle w, x \rangle > 0]"
+    r"[\langle w, y \rangle > 0] \langle x, y \rangle + \mathbb{E} \max(\langle w, x \rangle, 0) "
+    r"\max(\langle w, y \rangle, 0) = \langle x, y \rangle K_0(x, y) + K_1(x, y)$.",
+    hypotheses=(_PRODUCTS,),
+    claim=_tangent("true"),
+    instances=instances(products=_products()),
+    status=Status("proved", "integrals over an arc"),
+    proofs=_PROOF,
+    tests=_TESTS,
+    mutants=(
+        Mutant("last-layer-only", "without the derivatives in w", claim=_tangent("last layer")),
+        Mutant("both-signs-of-a", "2 ⟨x, y⟩ K₀ + K₁", claim=_tangent("twice")),
     ),
 )
 

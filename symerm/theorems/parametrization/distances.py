@@ -100,7 +100,8 @@ LIPSCHITZ = Theorem(
     r"r\, (2 m (p + 1) M + 1)$.",
     claim=_lipschitz(),
     instances=instances(networks=st.one_of(_alike(2), _constant_entries())),
-    status=Status("tested", "act is 1-Lipschitz and vanishes at 0"),
+    status=Status("proved", "act is 1-Lipschitz and vanishes at 0"),
+    proofs=("proofs/berner_elbraechter_grohs_2019/pathologies.py",),
     tests=_TESTS,
     mutants=(
         Mutant("no-output-biases", "output biases left out", claim=_lipschitz(biases=0)),
@@ -348,7 +349,10 @@ LOCAL_MINIMA = Theorem(
     ),
     claim=_correspondence(),
     instances=st.one_of(_minima(), _inactive()),
-    status=Status("proved", "inverse stability; the loss is convex on a pattern of activity"),
+    status=Status(
+        "literature",
+        "the constants are proved here, the radius is argued in the module of local minima",
+    ),
     proofs=("proofs/berner_elbraechter_grohs_2019/best_constants.py",),
     tests=_TESTS,
     mutants=(

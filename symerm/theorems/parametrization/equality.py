@@ -220,8 +220,8 @@ OPPOSITE_WEIGHTS = Theorem(
         forms=_form_families(),
         output=st.tuples(rationals(bound=2), rationals(bound=2)),
     ),
-    status=Status("proved", "act(z) - act(-z) is linear, on both sides of z = 0"),
-    proofs=_PROOF,
+    status=Status("proved", "act(z) − act(−z) = (1 + γ) z on both sides of z = 0"),
+    proofs=("proofs/berner_elbraechter_grohs_2019/minimal_width.py",),
     tests=_TESTS,
     mutants=(
         Mutant("any-weights", "the weights may have any sum", without=("weights-sum",)),

@@ -104,13 +104,15 @@ def _claim(
 
 
 def _pathology(
-    number: int, name: str, title: str, statement: str, latex: str, claim: Claim,
+    name: str, title: str, statement: str, latex: str, claim: Claim,
     mutants: tuple[Mutant, ...], *, least: int = 1,
 ) -> Theorem:
     return Theorem(
         id=f"pathology-{name}",
         title=title,
-        source=Source(BERNER, f"section 2, example {number}, with the exact parameter distance"),
+        source=Source(
+            BERNER, f"section 2, on {title[0].lower()}{title[1:]}; the exact distance derived here"
+        ),
         statement=statement,
         latex=latex,
         claim=claim,
@@ -123,7 +125,7 @@ def _pathology(
 
 
 EXPLODING = _pathology(
-    1, "exploding-gradient", "Exploding gradients",
+    "exploding-gradient", "Exploding gradients",
     "From Γ = 0 with two neurons, g_k = k act(k x₁) − k act(k x₁ − x₂/k²) is exactly 1/k away in "
     "the supremum over (−1, 1)², while every parametrization of g_k is exactly k or more away.",
     r"For $\Gamma = 0 \in \mathcal{N}_{(2,2,1)}$ and $g_k = k \rho(k x_1) - k \rho(k x_1 - "
@@ -141,7 +143,7 @@ EXPLODING = _pathology(
 )
 
 UNBALANCED = _pathology(
-    2, "unbalanced", "Complete unbalancedness",
+    "unbalanced", "Complete unbalancedness",
     "From Γ with the neuron a = (1, 0), c = 0, the function (1/k) act(x₂) is exactly 1/k away in "
     "W1,inf, while the nearest of its parametrizations is exactly 1 away.",
     r"For $\Gamma = [(1, 0), 0] \in \mathcal{N}_{(2,1,1)}$ and $g_k = \tfrac1k \rho(x_2)$, "
@@ -158,7 +160,7 @@ UNBALANCED = _pathology(
 )
 
 REDUNDANT = _pathology(
-    3, "redundant-directions", "Redundant directions",
+    "redundant-directions", "Redundant directions",
     "From Γ with a₁ = a₂ = (1, 0), c = (1, 1), the function 2 act(x₁) + (1/k) act(x₂) is exactly "
     "1/k away in W1,inf, the nearest of its parametrizations exactly 1.",
     r"For $\Gamma = [((1,0),(1,0)), (1,1)] \in \mathcal{N}_{(2,2,1)}$ and $g_k = 2 \rho(x_1) + "
@@ -176,7 +178,7 @@ REDUNDANT = _pathology(
 )
 
 OPPOSITE_ZERO = _pathology(
-    4, "opposite-weights-zero", "Opposite weights with a sum of zero",
+    "opposite-weights-zero", "Opposite weights with a sum of zero",
     "Let Γ have a = (1, 0), (0, 1), (−1, −1) with c = 1 and their opposites with c = −1; its "
     "function is 0. From it (1/k) act(x₁ − x₂), k ≥ 4, is exactly 1/k away in W1,inf, and its "
     "nearest parametrization exactly 1/2.",
@@ -196,7 +198,7 @@ OPPOSITE_ZERO = _pathology(
 )
 
 OPPOSITE_BALANCED = _pathology(
-    5, "opposite-weights-balanced", "Opposite weights, balanced",
+    "opposite-weights-balanced", "Opposite weights, balanced",
     "Let Γ have a = (k, k, 1/k), (−k, k, 1/k), (0, −√2 k, 1/(√2 k)) and c = (k, k, √2 k), and g "
     "the weights −a. The functions are exactly 3 apart in W1,inf, the parameters exactly √2 k.",
     r"For balanced $\Gamma$ with $a = (k, k, \tfrac1k), (-k, k, \tfrac1k), (0, -\sqrt2 k, "

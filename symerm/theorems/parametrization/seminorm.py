@@ -201,7 +201,8 @@ DISCONTINUITY = Theorem(
     ),
     claim=_turned("true"),
     instances=instances(t=rationals(bound=1, denominators=(1, 2, 3, 10, 1000))),
-    status=Status("tested", "between the kinks one neuron alone is active"),
+    status=Status("proved", "between the kinks one neuron alone is active"),
+    proofs=("proofs/berner_elbraechter_grohs_2019/pathologies.py",),
     tests=_TESTS,
     mutants=(
         Mutant("any-t", "t of any sign", without=("positive",)),
