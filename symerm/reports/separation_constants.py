@@ -31,9 +31,12 @@ _CONDITIONS = ("condition", "holds", "best constant", "why")
 _CONSTANTS = ("quantity", "symbol", "value", "size")
 _NOTES = (
     "The theorem asks for a width above further terms in 1/eps, 1/delta and the constants of the "
-    "law; they are not evaluated here. The size of the sample is not either.",
+    "law and for a number of points; these are not evaluated here.",
     "The representing width is proved to suffice for output weights of risk eps to exist, with "
     "probability $1 - delta$; it says nothing of gradient descent.",
+    "n is derived here by uniform convergence and is not the theorem's: from the width given for "
+    "it on, every minimiser of the empirical risk on n points over $sqrt(r) |w| <= N$ has risk "
+    "eps at most, with probability $1 - delta$. It says nothing of gradient descent.",
     "A step counts four operations per neuron and point; the features are taken as computed.",
 )
 _STEP = (
@@ -83,6 +86,10 @@ def guarantee_to_json(found: Guarantee, assumptions: Assumptions | None) -> dict
         "step_size": format_rational(found.step_size),
         "rate": format_rational(found.rate),
         "steps": str(found.steps),
+        "samples": str(found.sample.samples),
+        "samples_width": str(found.sample.representing.width),
+        "samples_norm": str(found.sample.norm_bound),
+        "samples_ratio": format_rational(found.samples_ratio),
         "memory_bytes": str(found.memory),
         "years": format_decimal(found.years, digits=3, rounding=ROUND_CEILING),
         "width_ratio": format_rational(found.width_ratio),
@@ -144,6 +151,9 @@ def _rows(found: Guarantee, assumptions: Assumptions | None) -> list[tuple[str, 
         ("rate", "nu", *_rational(found.rate)),
         ("step size", "eta", *_rational(found.step_size)),
         ("steps", "T", *_integer(found.steps)),
+        ("points for minimisers", "n", *_integer(found.sample.samples)),
+        ("width for n, at least", "", *_integer(found.sample.representing.width)),
+        ("norm of weights for n", "N", *_integer(found.sample.norm_bound)),
         ("memory of the weights, bytes", "$8 r (d + 2)$", *_integer(found.memory)),
         (
             f"years at $10^(12)$ operations a second, {PRACTICAL_SAMPLES} points", "",
@@ -152,6 +162,10 @@ def _rows(found: Guarantee, assumptions: Assumptions | None) -> list[tuple[str, 
         (
             f"multiple of {PRACTICAL_WIDTH} neurons", f"r/{PRACTICAL_WIDTH}",
             *_rational(found.width_ratio),
+        ),
+        (
+            f"multiple of {PRACTICAL_SAMPLES} points", f"n/{PRACTICAL_SAMPLES}",
+            *_rational(found.samples_ratio),
         ),
         (
             "error of one hidden layer, up to a constant", "$d^(-4)$",

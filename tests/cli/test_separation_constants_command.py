@@ -1,6 +1,7 @@
 """``symerm separation constants``: options, exit codes, one-line errors."""
 
 import json
+import math
 from fractions import Fraction
 
 import pytest
@@ -37,6 +38,24 @@ def test_the_scale_reaches_the_law(run) -> None:
     assert code == 0
     assert "heavy-tailed, a = 2" in out
     assert " 1/7" in out
+
+
+def test_the_sample_depends_on_the_law_by_its_constants_only(run) -> None:
+    """On q, c, the radius, eps and delta, and not on the width, the dimension or C."""
+    keys = ("samples", "samples_width", "samples_norm", "samples_ratio")
+
+    def sample(*options: str) -> list[str]:
+        _, out, _ = run(*BASE, *GIVEN, *options, "--json")
+        return [json.loads(out)[key] for key in keys]
+
+    first = sample()
+    # (4/eps^2) (4N + sqrt(2 ln(4/delta)))^2, in floats.
+    least = 400 * (4 * int(first[2]) + (2 * math.log(400)) ** 0.5) ** 2
+    assert math.isclose(int(first[0]), least, rel_tol=1e-12)
+    assert Fraction(first[3]) == Fraction(int(first[0]), 10**5)
+    assert sample("--dimension", "7", "--c-mass", "1/2", "--width", str(10**18)) == first
+    for options in (("--eps", "1/20"), ("--density-bound", "2")):
+        assert int(sample(*options)[0]) > int(first[0])
 
 
 def test_width_and_step_size(run) -> None:

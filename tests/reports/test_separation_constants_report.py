@@ -39,8 +39,12 @@ def test_text_shows_what_was_computed(heavy: Assumptions) -> None:
     found = of(heavy)
     text = format_guarantee(found, heavy)
     assert "heavy-tailed, a = 3/2" in text
-    for number in (12000**4, found.steps, found.memory, found.representing.width):
-        assert f" {number} " in text
+    for number in (
+        12000**4, found.steps, found.memory, found.representing.width,
+        found.sample.samples, found.sample.representing.width, found.sample.norm_bound,
+    ):
+        assert str(number) in text.split()
+    assert "derived here by uniform convergence and is not the theorem's" in text
     assert "NO" not in text
     assert "does not apply" not in text
     assert "2.07 * 10^16" in text
@@ -81,6 +85,10 @@ def test_exact_objects(heavy: Assumptions) -> None:
     assert Fraction(document["rate"]) == found.rate
     assert int(document["steps"]) == found.steps
     assert int(document["least_width"]) == 12000**4
+    assert int(document["samples"]) == found.sample.samples
+    assert int(document["samples_width"]) == found.sample.representing.width
+    assert int(document["samples_norm"]) == found.sample.norm_bound
+    assert Fraction(document["samples_ratio"]) == Fraction(found.sample.samples, 10**5)
     assert Fraction(document["years"]) >= found.years
     names = [entry["name"] for entry in document["assumptions"]]
     assert names == ["mass", "positive", "bounded", "tail"]
@@ -106,7 +114,7 @@ def test_html_is_balanced(heavy: Assumptions) -> None:
     parser = Balanced()
     parser.feed(format_guarantee(of(heavy), heavy, style="html"))
     assert parser.stack == []
-    assert parser.rows == 5 + 19
+    assert parser.rows == 5 + 23
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
@@ -133,6 +141,7 @@ def test_latex_has_formulas(heavy: Assumptions) -> None:
     assert text.count(r"\begin{tabular}") == text.count(r"\end{tabular}") == 2
     assert r"$2.07 \cdot 10^{16}$" in text
     assert r"$P(|x| \le 2) \ge C$" in text
+    assert r"over $\sqrt{r} |w| \le N$" in text
 
 
 def test_picture(tmp_path, heavy: Assumptions, spheres: Assumptions) -> None:
