@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_count, parse_interval
+from symerm.cli.values import parse_count, parse_format, parse_interval
 from symerm.errors import InputError
 from symerm.files import require_writable
 
@@ -65,10 +65,7 @@ def landscape(
       symerm cases landscape --width 2 --activation leaky:1/10 --target "2*x + 1" --interval -1 1
       symerm cases landscape --width 4 --format latex --plot functions.pdf
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     count = parse_count("--width", width)
     kind, slope = _parse_activation(activation)
     if plot is not None:
@@ -94,7 +91,7 @@ def landscape(
         drawn = UNIT_TARGET if against is None else against
         require_drawable_cases(table, drawn)
         write_case_plot(table, plot, slope=slope, target=drawn)
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(cases_to_json(table, slope=slope, target=against)))
     else:
         print(format_cases(table, slope=slope, target=against, style=style))

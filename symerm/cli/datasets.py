@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from symerm.cli.values import parse_format
+
 if TYPE_CHECKING:
     from symerm.problem.catalogue import DatasetInfo
 
@@ -29,7 +31,8 @@ def datasets(
     from symerm.problem.catalogue import catalogue
     from symerm.reports.tables import format_table
 
-    if as_json or style == "json":
+    style = parse_format(style, as_json)
+    if style == "json":
         print(json.dumps({"datasets": [_document(info) for info in catalogue()]}))
         return 0
     header = ("name", "n", "inputs", "outputs", "title", "source", "licence")

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_box, parse_count
-from symerm.errors import BudgetExceeded, InputError, UnsupportedError
+from symerm.cli.values import parse_box, parse_count, parse_format
+from symerm.errors import BudgetExceeded, UnsupportedError
 
 __all__ = ["degeneracy"]
 
@@ -41,10 +41,7 @@ def degeneracy(
       symerm degeneracy network.json
       symerm degeneracy network.json --domain -1:1 --format latex
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     most = parse_count("--limit", limit)
     with loading():
         from symerm.networks.serialization import read_network
@@ -55,20 +52,19 @@ def degeneracy(
 
     given = read_network(network)
     box = parse_box("--domain", domain, given.input_dimension)
-    as_json = as_json or style == "json"
     try:
         if isinstance(given, ShallowNetwork):
             found = shallow_degeneracy(given, box=box)
             shown = (
                 json.dumps(reports.degeneracy_to_json(found))
-                if as_json
+                if style == "json"
                 else reports.format_degeneracy(found, style=style)
             )
         else:
             deep = deep_degeneracy(given, box=box, limit=most)
             shown = (
                 json.dumps(reports.deep_degeneracy_to_json(deep))
-                if as_json
+                if style == "json"
                 else reports.format_deep(deep, style=style)
             )
     except BudgetExceeded as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_box, parse_count
+from symerm.cli.values import parse_box, parse_choice, parse_count, parse_format
 from symerm.errors import BudgetExceeded, InputError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -56,12 +56,8 @@ def distance(
       symerm distance a.json b.json --domain -1:1
       symerm distance a.json b.json --balanced --json
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
-    if norm not in ("max", "euclidean"):
-        raise InputError(f"--norm: {norm!r} is no norm; use max or euclidean")
+    style = parse_format(style, as_json)
+    parse_choice("--norm", norm, ("max", "euclidean"))
     most = parse_count("--limit", limit)
     with loading():
         from symerm.networks.serialization import read_network
@@ -79,7 +75,7 @@ def distance(
     parameters, remark = _parameters(a, b, norm=norm, balanced=balanced)
     if remark:
         notes.append(remark)
-    if as_json or style == "json":
+    if style == "json":
         document = distances_to_json(functions, parameters, norm=norm, box=box, notes=notes)
         print(json.dumps(document))
     else:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_box, parse_count
-from symerm.errors import BudgetExceeded, InputError
+from symerm.cli.values import parse_box, parse_count, parse_format
+from symerm.errors import BudgetExceeded
 
 __all__ = ["equal"]
 
@@ -42,10 +42,7 @@ def equal(
       symerm equal a.json b.json --domain -1:1
       symerm equal a.json b.json --domain=-3/2:5,0:1 --json
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     most = parse_count("--limit", limit)
     with loading():
         from symerm.networks.serialization import read_network
@@ -62,7 +59,7 @@ def equal(
             f"{first} and {second} cut the inputs into more than {most} pieces; raise --limit, or "
             "give a smaller --domain"
         ) from None
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(comparison_to_json(found)))
     else:
         print(format_comparison(found, box=box, style=style))

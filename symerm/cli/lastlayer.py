@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_columns, parse_count, parse_positive
+from symerm.cli.values import parse_columns, parse_count, parse_format, parse_positive
 from symerm.errors import InputError
 from symerm.files import require_writable
 
@@ -74,10 +74,8 @@ def lastlayer(
     """
     from symerm.problem.architecture import MAX_WIDTH, parse_activation
     from symerm.problem.reading import open_dataset
-    from symerm.reports.tables import TABLE_FORMATS
 
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     act = parse_activation(activation)
     neurons = None if width is None else parse_count("--width", width)
     probability = parse_positive("--eta", eta)
@@ -107,7 +105,7 @@ def lastlayer(
         eta=probability,
         steps=simulated,
     )
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(last_layer_to_json(analysis, seed=number)))
     else:
         print(format_last_layer(analysis, source=data, seed=number, style=style))

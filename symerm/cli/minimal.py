@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_box, parse_count
+from symerm.cli.values import parse_box, parse_count, parse_format
 from symerm.errors import InputError
 from symerm.files import require_writable
 
@@ -50,10 +50,7 @@ def minimal(
       symerm minimal network.json --domain -1:1
       symerm minimal network.json --format latex
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     most = parse_count("--limit", limit)
     if output is not None and os.fspath(require_writable(output)) == os.path.realpath(network):
         raise InputError("--output would overwrite the network; name another file", file=output)
@@ -70,7 +67,7 @@ def minimal(
     found = minimal_network(given, box=box, limit=most)
     if output is not None:
         write_network(found.network, output)
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(minimal_to_json(found, given=given.width)))
     else:
         print(format_minimal(found, given=given.width, output=output, style=style))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_count, parse_positive
+from symerm.cli.values import parse_count, parse_format, parse_positive
 from symerm.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,10 +52,7 @@ def nearest(
       symerm nearest gamma.json g.json
       symerm nearest trained.json other.json --lift --json
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     width = parse_positive("--precision", precision)
     with loading():
         from symerm.parametrization.nearest import nearest_parametrization
@@ -77,7 +74,7 @@ def nearest(
         except InputError as error:
             raise error.located(file=path) from None
     found = nearest_parametrization(*networks, limit=cells)
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(nearest_to_json(found, lifted=lift, width=width)))
     else:
         print(format_nearest(found, style=style))

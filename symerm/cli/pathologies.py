@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_columns, parse_count
-from symerm.errors import InputError
+from symerm.cli.values import parse_columns, parse_count, parse_format
 from symerm.files import require_writable
 
 __all__ = ["pathologies"]
@@ -39,10 +38,7 @@ def pathologies(
       symerm cases pathologies
       symerm cases pathologies --at 1,2,500 --format latex --plot pathologies.pdf
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     numbers = [parse_count("--at", text) for text in parse_columns("--at", at) or []]
     if plot is not None:
         from symerm.reports.figures import plot_format
@@ -59,7 +55,7 @@ def pathologies(
             from symerm.reports.stability_plots import write_pathologies_plot
 
         write_pathologies_plot(plot)
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(pathologies_to_json(checks)))
     else:
         print(format_pathologies(checks, style=style))

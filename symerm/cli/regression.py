@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_count, parse_natural
+from symerm.cli.values import parse_choice, parse_count, parse_format, parse_natural
 from symerm.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,11 +63,7 @@ def regression(
       symerm theorems test activation-lifting --examples 500 --seed 7
       symerm theorems test activation-lifting --instance instance.json
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
-    style = "json" if as_json else style
+    style = parse_format(style, as_json)
     count = None if examples is None else parse_count("--examples", examples)
     number, processes = parse_natural("--seed", seed), parse_count("--workers", workers)
     if instance is not None:
@@ -79,8 +75,7 @@ def regression(
         from symerm.theorems.regression import Options
         from symerm.theorems.trial import PROFILES
 
-    if profile not in PROFILES:
-        raise InputError(f"--profile: there is no profile {profile!r}; use {', '.join(PROFILES)}")
+    parse_choice("--profile", profile, list(PROFILES))
     chosen = [find_theorem(name) for name in names] if names else list(all_theorems())
     ids = list(dict.fromkeys(theorem.id for theorem in chosen))
     options = Options(profile, count, number, mutants)

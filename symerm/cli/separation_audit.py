@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.errors import InputError
+from symerm.cli.values import parse_format
 from symerm.files import require_writable
 
 __all__ = ["audit"]
@@ -36,10 +36,8 @@ def audit(
       symerm separation audit --format latex --plot audit.pdf
     """
     from symerm.reports.figures import plot_format
-    from symerm.reports.tables import TABLE_FORMATS
 
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     if plot is not None:
         plot_format(plot)
         require_writable(plot)
@@ -48,7 +46,7 @@ def audit(
         from symerm.separation.audit import audit_separation
 
     found = audit_separation()
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(separation_audit_to_json(found)))
     else:
         print(format_audit(found, style=style))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_count, parse_positive
+from symerm.cli.values import parse_choice, parse_count, parse_format, parse_positive
 from symerm.errors import InputError
 from symerm.files import require_writable
 
@@ -71,12 +71,9 @@ def constants(
       symerm separation constants --law heavy-tailed --dimension 20 --eps 1/10
       symerm separation constants --dimension 20 --eps 1/10 --c-mass 1 --density-bound 3 --tail 1
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
-    if law is not None and law not in _LAWS:
-        raise InputError(f"there is no law {law!r}; use {' or '.join(_LAWS)}")
+    style = parse_format(style, as_json)
+    if law is not None:
+        parse_choice("--law", law, _LAWS)
     given = [
         None if text is None else parse_positive(option, text)
         for option, text in (
@@ -125,7 +122,7 @@ def constants(
             from symerm.reports.separation_constants_plot import write_laws_plot
 
         write_laws_plot(list(checked.values()), float(numbers[0]), plot)
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(guarantee_to_json(found, assumptions)))
     else:
         print(format_guarantee(found, assumptions, style=style))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_count, parse_positive, parse_seconds
+from symerm.cli.values import parse_choice, parse_count, parse_format, parse_positive, parse_seconds
 from symerm.errors import InputError
 from symerm.files import require_writable
 
@@ -67,12 +67,8 @@ def run_separation(
       symerm separation run --law two-spheres --dimension 10 --steps 2000 --plot run.png
       symerm separation run --width 10000 --samples 100000 --batch 1000 --time-limit 600 --json
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
-    if law not in ("heavy-tailed", "two-spheres"):
-        raise InputError(f"there is no law {law!r}; use heavy-tailed or two-spheres")
+    style = parse_format(style, as_json)
+    parse_choice("--law", law, ("heavy-tailed", "two-spheres"))
     if not seed.isdecimal():
         raise InputError(f"--seed must be a natural number, not {seed}")
     inputs, neurons = parse_count("--dimension", dimension), parse_count("--width", width)
@@ -106,7 +102,7 @@ def run_separation(
             time_limit=seconds,
             report=None if display is None else display.report,
         )
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(separation_run_to_json(run)))
     else:
         print(format_separation_run(run, style=style))

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_columns, parse_count
-from symerm.errors import InputError
+from symerm.cli.values import parse_columns, parse_count, parse_format
 
 __all__ = ["strata"]
 
@@ -52,10 +51,8 @@ def strata(
     """
     from symerm.problem.architecture import Architecture, parse_activation
     from symerm.problem.reading import open_inputs
-    from symerm.reports.tables import TABLE_FORMATS
 
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     count = parse_count("--outputs-dim", outputs_dim)
     architecture = Architecture(
         parse_count("--width", width),
@@ -71,7 +68,7 @@ def strata(
         from symerm.reports.strata import format_strata, strata_to_json
 
     table = strata_table(dataset.inputs, architecture, outputs=count)
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(strata_to_json(table)))
     else:
         print(format_strata(table, inputs=dataset.input_names, style=style))

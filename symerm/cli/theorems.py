@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.errors import InputError
+from symerm.cli.values import parse_choice, parse_format
 
 __all__ = ["list_theorems", "show", "theorems"]
 
@@ -45,27 +45,22 @@ def list_theorems(
       symerm theorems list
       symerm theorems list --source lim-michalek-qi-2019 --status proved --format latex
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no table format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     with loading():
         from symerm.reports.theorems import format_theorems, theorem_to_json
         from symerm.theorems import all_theorems
         from symerm.theorems.works import WORKS
 
-    keys = [each.key for each in WORKS]
-    if work is not None and work not in keys:
-        raise InputError(f"--source: there is no work {work!r}; use {', '.join(keys)}")
-    kinds = _STATUSES.replace(" or ", ", ").split(", ")
-    if status is not None and status not in kinds:
-        raise InputError(f"--status: there is no status {status!r}; use {', '.join(kinds)}")
+    if work is not None:
+        parse_choice("--source", work, [each.key for each in WORKS])
+    if status is not None:
+        parse_choice("--status", status, _STATUSES.replace(" or ", ", ").split(", "))
     chosen = [
         theorem
         for theorem in all_theorems()
         if work in (None, theorem.source.work.key) and status in (None, theorem.status.kind)
     ]
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps([theorem_to_json(theorem) for theorem in chosen], ensure_ascii=False))
     else:
         print(format_theorems(chosen, style=style))
@@ -86,16 +81,13 @@ def show(
       symerm theorems show activation-lifting
       symerm theorems show activation-lifting --format latex
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    if style not in TABLE_FORMATS:
-        raise InputError(f"there is no format {style!r}; use {', '.join(TABLE_FORMATS)}")
+    style = parse_format(style, as_json)
     with loading():
         from symerm.reports.theorems import format_theorem, theorem_to_json
         from symerm.theorems import find_theorem
 
     theorem = find_theorem(name)
-    if as_json or style == "json":
+    if style == "json":
         print(json.dumps(theorem_to_json(theorem), ensure_ascii=False))
     else:
         print(format_theorem(theorem, style=style))

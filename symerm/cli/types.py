@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from symerm.cli.interrupts import loading
-from symerm.cli.values import parse_columns, parse_count, parse_interval
+from symerm.cli.values import parse_columns, parse_count, parse_format, parse_interval
 from symerm.errors import BudgetExceeded, InputError
 from symerm.files import require_writable
 
@@ -67,11 +67,7 @@ def types(
       symerm types --interval -3/2 5 --format tikz
       symerm types dataset:counterexample-3 --plot patterns.svg
     """
-    from symerm.reports.tables import TABLE_FORMATS
-
-    formats = (*TABLE_FORMATS, *_DRAWINGS)
-    if style not in formats:
-        raise InputError(f"there is no format {style!r}; use {', '.join(formats)}")
+    style = parse_format(style, as_json, more=_DRAWINGS)
     if (data is None) == (interval is None):
         raise InputError("give either DATA or --interval T0 T1")
     if interval is not None and (inputs is not None or outputs is not None or no_hidden_bias):
@@ -99,7 +95,7 @@ def types(
     graph, symmetries = subject.graph, subject.symmetries
     if plot is not None:
         write_type_graph(graph, plot, title=subject.title)
-    if as_json or style == "json":
+    if style == "json":
         document = type_graph_to_json(graph, symmetries=symmetries)
         print(json.dumps({**subject.about, "types": document}))
     elif style == "dot":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from fractions import Fraction
 
 from symerm.arithmetic.rationals import parse_rational
@@ -10,8 +11,10 @@ from symerm.errors import InputError
 
 __all__ = [
     "parse_box",
+    "parse_choice",
     "parse_columns",
     "parse_count",
+    "parse_format",
     "parse_interval",
     "parse_natural",
     "parse_positive",
@@ -62,6 +65,26 @@ def parse_box(
     return tuple(sides)
 
 
+def parse_choice(option: str, text: str, choices: Sequence[str]) -> str:
+    """One of some names.
+
+    Raises
+    ------
+    InputError
+        If it is none of them; the message lists them.
+
+    Examples
+    --------
+    >>> parse_choice("--norm", "max", ["max", "euclidean"])
+    'max'
+    """
+    if text not in choices:
+        raise InputError(
+            f"{option}: there is no {option.removeprefix('--')} {text!r}; use {', '.join(choices)}"
+        )
+    return text
+
+
 def parse_columns(option: str, text: str | None) -> list[str] | None:
     """Column names separated by commas; a name that holds a comma is quoted as in CSV.
 
@@ -94,6 +117,20 @@ def parse_count(option: str, text: str) -> int:
     if value < 1 or value.denominator != 1:
         raise InputError(f"{option} must be a positive integer, not {text}")
     return value.numerator
+
+
+def parse_format(text: str, as_json: bool, *, more: Sequence[str] = ()) -> str:
+    """The form of an answer by ``--format`` and ``--json``: a table's, or one more.
+
+    Examples
+    --------
+    >>> parse_format("latex", False), parse_format("text", True)
+    ('latex', 'json')
+    """
+    from symerm.reports.tables import TABLE_FORMATS
+
+    style = parse_choice("--format", text, (*TABLE_FORMATS, *more))
+    return "json" if as_json else style
 
 
 def parse_interval(option: str, pair: tuple[str, str]) -> tuple[Fraction, Fraction]:

@@ -86,7 +86,7 @@ def test_a_picture_is_written(run, tmp_path) -> None:
         (["--width", "0"], "--width must be a positive integer, not 0"),
         (["--width", "1001"], "the width must be between 1 and 1000, not 1001"),
         (["--width", "2", "--format", "xml"],
-         "there is no table format 'xml'; use text, latex, html, json"),
+         "--format: there is no format 'xml'; use text, latex, html, json"),
         (["--width", "2", "--activation", "tanh"],
          "there is no table for the activation tanh; use relu, leaky, leaky:1/10 or quadratic"),
         (["--width", "2", "--activation", "leaky:2"],

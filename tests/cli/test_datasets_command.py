@@ -66,5 +66,5 @@ def test_latex_has_a_row_per_dataset(run) -> None:
 
 def test_an_unknown_format_is_refused(run) -> None:
     assert run("datasets", "--format", "xml") == (
-        2, "", "symerm: error: there is no table format 'xml'; use text, latex, html, json\n"
+        2, "", "symerm: error: --format: there is no format 'xml'; use text, latex, html, json\n"
     )  # fmt: skip

@@ -109,7 +109,7 @@ def test_chambers_are_limited(run, deep):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--format", "xml"], "there is no table format 'xml'; use text, latex, html, json"),
+        (["--format", "xml"], "--format: there is no format 'xml'; use text, latex, html, json"),
         (["--domain", "0:1,0:1"], "--domain: the box has 2 sides but there are 1 inputs"),
         (["--domain", "1:0"], "--domain: the left end 1 must be smaller than the right end 0"),
         (["--limit", "0"], "--limit must be a positive integer, not 0"),

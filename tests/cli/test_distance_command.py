@@ -162,9 +162,9 @@ def test_different_activations_have_no_distance_of_parameters(run, files) -> Non
     [
         (["--domain", "1:-1"], "--domain: the left end 1 must be smaller"),
         (["--domain", "0:1,0:1,0:1"], "the box has 3 sides but there are 2 inputs"),
-        (["--norm", "taxicab"], "--norm: 'taxicab' is no norm; use max or euclidean"),
+        (["--norm", "taxicab"], "--norm: there is no norm 'taxicab'; use max, euclidean"),
         (["--limit", "0"], "--limit must be a positive integer, not 0"),
-        (["--format", "pdf"], "there is no table format 'pdf'"),
+        (["--format", "pdf"], "there is no format 'pdf'"),
     ],
 )
 def test_bad_options(run, files, options, message) -> None:

@@ -145,7 +145,7 @@ def test_linear_parts_and_constants_are_named(run, files) -> None:
         ((RAMP, RAMP), ["--domain", "1:0"], "--domain: the left end 1 must be smaller"),
         ((RAMP, RAMP), ["--domain", "x"], "--domain: 'x' is no side LO:HI"),
         ((RAMP, RAMP), ["--limit", "0"], "--limit must be a positive integer"),
-        ((RAMP, RAMP), ["--format", "pdf"], "no table format 'pdf'"),
+        ((RAMP, RAMP), ["--format", "pdf"], "no format 'pdf'"),
         ((RAMP, {**RAMP, "activation": "tanh"}), [], "relu and leaky, not tanh"),
         ((RAMP, {}), [], "the key 'activation' is missing"),
     ],

@@ -140,7 +140,7 @@ def test_pictures_are_written(run, table) -> None:
         (["--activation", "swish"], "unknown activation 'swish'"),
         (["--steps", "501"], "at most 500 steps"),
         (["--steps", "2", "--activation", "erf"], "erf has no rational values"),
-        (["--format", "pdf"], "no table format 'pdf'"),
+        (["--format", "pdf"], "no format 'pdf'"),
         (["--plot", "out.bmp"], "ends in one of .png, .svg, .pdf"),
         (["--activation", "tanh", "--plot", "out.png"], "nothing to draw"),
     ],

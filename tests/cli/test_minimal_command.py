@@ -183,7 +183,7 @@ def test_latex_shows_the_network_as_a_formula(run, write) -> None:
     [
         (MIXED, ["--domain", "0:1,0:1,0:1"], "the box has 3 sides but there are 2 inputs"),
         (MIXED, ["--limit", "-1"], "--limit must be a positive integer"),
-        (MIXED, ["--format", "dot"], "no table format 'dot'"),
+        (MIXED, ["--format", "dot"], "no format 'dot'"),
         (MIXED, ["--output", "missing/net.json"], "missing does not exist"),
         ({**MIXED, "activation": "erf"}, [], "relu or leaky, not erf"),
         ({"activation": "relu", "layers": [{"weights": [[1]], "biases": [0]}]}, [],

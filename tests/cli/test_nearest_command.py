@@ -157,7 +157,7 @@ def test_other_errors_are_one_line(run, pair, tmp_path):
         ([*pair, "--precision", "0"], "--precision must be positive"),
         ([*pair, "--limit", "x"], "--limit: 'x' is not a number"),
         ([*pair, "--limit", "3"], "needs more than 3 cells"),
-        ([*pair, "--format", "csv"], "no table format 'csv'"),
+        ([*pair, "--format", "csv"], "no format 'csv'"),
         ([pair[0]], "Missing argument 'G'"),
     ]
     for arguments, message in cases:
@@ -202,7 +202,7 @@ def test_pathologies(run, tmp_path):
     [
         (["--at", "0"], "--at must be a positive integer"),
         (["--at", "1,x"], "--at: 'x' is not a number"),
-        (["--format", "csv"], "no table format 'csv'"),
+        (["--format", "csv"], "no format 'csv'"),
         (["--plot", "x.gif"], "a plot needs a name that ends in"),
         (["--plot", "/no/folder/x.png"], "does not exist"),
     ],

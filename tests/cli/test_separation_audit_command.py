@@ -49,7 +49,7 @@ def test_the_picture_is_written(run, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--format", "xml"], "there is no table format 'xml'; use text, latex, html, json"),
+        (["--format", "xml"], "--format: there is no format 'xml'; use text, latex, html, json"),
         (["--plot", "audit.txt"],
          "audit.txt: a plot needs a name that ends in one of .png, .svg, .pdf"),
     ],

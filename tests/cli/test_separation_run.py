@@ -49,14 +49,14 @@ def test_options_reach_the_run(run, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--law", "normal"], "there is no law 'normal'; use heavy-tailed or two-spheres"),
+        (["--law", "normal"], "there is no law 'normal'; use heavy-tailed, two-spheres"),
         (["--radius", "3"], "the radius of the ball must be between 1 and 2, not 3"),
         (["--radius", "0"], "--radius must be positive, not 0"),
         (["--width", "0"], "--width must be a positive integer, not 0"),
         (["--samples", "many"], "--samples: "),
         (["--step-size", "-1"], "--step-size must be positive, not -1"),
         (["--seed", "-1"], "--seed must be a natural number, not -1"),
-        (["--format", "csv"], "there is no table format 'csv'"),
+        (["--format", "csv"], "there is no format 'csv'"),
         (["--plot", "run.gif"], "a plot needs a name that ends in one of .png, .svg, .pdf"),
         (["--law", "two-spheres", "--dimension", "1"], "from dimension 2 on"),
     ],

@@ -191,7 +191,7 @@ def test_all_columns_can_be_inputs(run, tmp_path) -> None:
         (["--width", "2", "--outputs-dim", "x"],
          "--outputs-dim: 'x' is not a number (use integers, decimals or fractions p/q)"),
         ([*COMMON, "--format", "xml"],
-         "there is no table format 'xml'; use text, latex, html, json"),
+         "--format: there is no format 'xml'; use text, latex, html, json"),
         ([*COMMON, "--activation", "tanh"],
          "boundary strata need a piecewise-linear activation, not tanh; use relu or leaky:1/10"),
     ],

@@ -128,9 +128,9 @@ def test_json_of_a_falsified_theorem_is_one_object(run, false_theorem):
     ("arguments", "message"),
     [
         (("show", "nonsense-xyz"), "there is no theorem 'nonsense-xyz'"),
-        (("list", "--source", "nobody"), "there is no work 'nobody'"),
+        (("list", "--source", "nobody"), "there is no source 'nobody'"),
         (("list", "--status", "true"), "there is no status 'true'"),
-        (("list", "--format", "pdf"), "no table format 'pdf'"),
+        (("list", "--format", "pdf"), "no format 'pdf'"),
         (("test", "--profile", "daily"), "no profile 'daily'"),
         (("test", "--examples", "0"), "--examples must be a positive integer"),
         (("test", "--seed", "-1"), "--seed must be a natural number"),
