@@ -48,7 +48,7 @@ def critical_on_data(
         w = draw(rationals(bound=2, denominators=(1,)))
         kink = draw(st.sampled_from([*points, Fraction(7), Fraction(1, 2), Fraction(-7)]))
         b = -w * kink if w else draw(rationals(bound=1, denominators=(1,)))
-        neurons.append((w, b, Fraction(draw(st.sampled_from([0, 1, -1, -2])))))
+        neurons.append((w, b, Fraction(draw(st.sampled_from([0, 0, 1, -1, -2])))))
     network = line_network(neurons, draw(rationals(bound=2)), activation)
     gamma = activation.negative_slope
     equations = [[Fraction(1)] * len(points)]

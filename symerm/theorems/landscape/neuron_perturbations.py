@@ -74,6 +74,11 @@ def _claim(table: Mapping[str, set[str]], *, free: bool = True) -> Callable[[Ins
 def _moves(draw: st.DrawFn) -> Instance:
     interval = draw(intervals())
     w, b, _ = draw(line_neurons(interval))
+    kind = draw(st.sampled_from(["any", "end", "degenerate"]))
+    if kind == "end":
+        b = -w * draw(st.sampled_from(interval))
+    elif kind == "degenerate":
+        w, b = Fraction(0), Fraction(0)
     move = draw(st.tuples(rationals(bound=2), rationals(bound=2)))
     return Instance.of(neuron=(w, b), move=move, interval=interval)
 
