@@ -47,7 +47,7 @@ def check(
     ] = None,
     plot: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Draw the fits; FILE ends in .png, .svg or .pdf."),
+        typer.Option(metavar="FILE", help="Draw the fits; .png, .svg or .pdf."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     workers: Annotated[

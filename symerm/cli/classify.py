@@ -52,7 +52,7 @@ def classify(
         typer.Option("--global", help="Also decide whether a local minimum of DATA is global."),
     ] = False,
     time_limit: Annotated[
-        str, typer.Option(metavar="SECONDS", help="Limit of the search of --global.")
+        str, typer.Option(metavar="SECONDS", help="Stop the search of --global then.")
     ] = "60",
     refine: Annotated[
         bool,

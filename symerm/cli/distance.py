@@ -26,7 +26,7 @@ def distance(
     second: Annotated[str, typer.Argument(metavar="B", help="JSON file of a network.")],
     domain: Annotated[
         str | None,
-        typer.Option(metavar="LO:HI,..", help="Box of the inputs. [default: all inputs]"),
+        typer.Option(metavar="BOX", help="LO:HI for all inputs, or LO:HI,.. [default: R^p]"),
     ] = None,
     norm: Annotated[
         str, typer.Option(metavar="max|euclidean", help="Norm of the parameters.")
@@ -39,7 +39,7 @@ def distance(
         str, typer.Option(metavar="N", help="Largest number of cells in a search.")
     ] = "100000",
     style: Annotated[
-        str, typer.Option("--format", metavar="text|latex|html|json", help="Form of the tables.")
+        str, typer.Option("--format", metavar="text|latex|html|json", help="Form of the report.")
     ] = "text",
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> int:

@@ -19,7 +19,7 @@ def equal(
     second: Annotated[str, typer.Argument(metavar="B", help="JSON file of a network.")],
     domain: Annotated[
         str | None,
-        typer.Option(metavar="BOX", help="LO:HI, or LO:HI,LO:HI,.. [default: all inputs]"),
+        typer.Option(metavar="BOX", help="LO:HI for all inputs, or LO:HI,.. [default: R^p]"),
     ] = None,
     limit: Annotated[
         str, typer.Option(metavar="N", help="Largest number of pieces of deeper networks.")

@@ -34,7 +34,7 @@ def lastlayer(
     ] = None,
     activation: Annotated[
         str,
-        typer.Option(metavar="NAME", help="relu, leaky:SLOPE, quadratic, tanh, logistic or erf."),
+        typer.Option(metavar="NAME", help="relu, leaky:1/10, quadratic, tanh, logistic or erf."),
     ] = "relu",
     no_hidden_bias: Annotated[
         bool, typer.Option("--no-hidden-bias", help="Draw no hidden biases.")
@@ -43,7 +43,7 @@ def lastlayer(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="arccos0, arccos1, arccos2, ntk, erf, sincos, quadratic or leaky:SLOPE. "
+            help="arccos0, arccos1, arccos2, ntk, erf, sincos, quadratic or leaky:1/10. "
             "[default: that of the activation]",
         ),
     ] = None,

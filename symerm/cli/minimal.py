@@ -24,7 +24,7 @@ def minimal(
     ],
     domain: Annotated[
         str | None,
-        typer.Option(metavar="BOX", help="LO:HI, or LO:HI,LO:HI,.. [default: all inputs]"),
+        typer.Option(metavar="BOX", help="LO:HI for all inputs, or LO:HI,.. [default: R^p]"),
     ] = None,
     output: Annotated[
         str | None, typer.Option(metavar="NET.json", help="Write the network here.")

@@ -36,7 +36,10 @@ def regression(
         str | None, typer.Option(metavar="N", help="Instances per theorem instead.")
     ] = None,
     seed: Annotated[str, typer.Option(metavar="S", help="Seed of the instances.")] = "0",
-    workers: Annotated[str, typer.Option(metavar="N", help="Number of processes.")] = "1",
+    workers: Annotated[
+        str,
+        typer.Option(metavar="N", help="Worker processes; the answer is the same for all N."),
+    ] = "1",
     save: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Write falsifying instances as files into DIR."),

@@ -23,7 +23,7 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     plot: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Draw the audit; FILE ends in .png, .svg or .pdf."),
+        typer.Option(metavar="FILE", help="Draw the audit; .png, .svg or .pdf."),
     ] = None,
 ) -> int:
     """Certify the steps of the separation theorem for ball indicators, and what repairs two.

@@ -57,7 +57,7 @@ def constants(
         typer.Option(metavar="FILE", help="Draw both laws; .png, .svg or .pdf."),
     ] = None,
     style: Annotated[
-        str, typer.Option("--format", metavar="text|latex|html|json", help="Form of the tables.")
+        str, typer.Option("--format", metavar="text|latex|html|json", help="Form of the report.")
     ] = "text",
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> int:

@@ -41,7 +41,7 @@ def run_separation(
         bool, typer.Option("--no-baseline", help="Train no network with one hidden layer.")
     ] = False,
     time_limit: Annotated[
-        str | None, typer.Option(metavar="SECONDS", help="Stop training after this time.")
+        str | None, typer.Option(metavar="SECONDS", help="Stop the training then.")
     ] = None,
     plot: Annotated[
         str | None,

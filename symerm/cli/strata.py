@@ -26,7 +26,7 @@ def strata(
         str | None, typer.Option(metavar="C,D", help="Columns that are no inputs.")
     ] = None,
     activation: Annotated[
-        str, typer.Option(metavar="NAME", help="relu or leaky:SLOPE, as in leaky:1/10.")
+        str, typer.Option(metavar="NAME", help="relu or leaky:1/10.")
     ] = "relu",
     no_output_bias: Annotated[
         bool, typer.Option("--no-output-bias", help="Fix the output biases at zero.")

@@ -70,7 +70,7 @@ def list_theorems(
 def show(
     name: Annotated[str, typer.Argument(metavar="ID", help="A theorem of the list.")],
     style: Annotated[
-        str, typer.Option("--format", metavar="text|latex|html|json", help="Form of the answer.")
+        str, typer.Option("--format", metavar="text|latex|html|json", help="Form of the report.")
     ] = "text",
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> int:

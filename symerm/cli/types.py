@@ -53,7 +53,7 @@ def types(
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     plot: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Draw the graph; FILE ends in .png, .svg or .pdf."),
+        typer.Option(metavar="FILE", help="Draw the graph; .png, .svg or .pdf."),
     ] = None,
 ) -> int:
     """List the types of a hidden neuron, and which degenerates to which.

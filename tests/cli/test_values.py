@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symerm.cli.values import parse_box
+from symerm.cli.values import parse_box, parse_format
 from symerm.errors import InputError
 
 ends = st.builds(Fraction, st.integers(-99, 99), st.integers(1, 9))
@@ -46,3 +46,19 @@ def test_what_is_no_box_is_refused_in_one_line(text, message) -> None:
         parse_box("--domain", text, 2)
     assert str(caught.value).startswith("--domain: ")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("style", ["text", "latex", "html", "json"])
+def test_json_is_one_of_the_forms_and_has_an_option_of_its_own(style) -> None:
+    assert parse_format(style, False) == style
+    assert parse_format(style, True) == "json"
+
+
+def test_what_is_no_form_is_refused_even_beside_json() -> None:
+    assert parse_format("dot", False, more=["dot"]) == "dot"
+    for more, names in (((), "json"), (("tikz",), "json, tikz")):
+        with pytest.raises(InputError) as caught:
+            parse_format("dot", True, more=more)
+        assert str(caught.value) == (
+            f"--format: there is no format 'dot'; use text, latex, html, {names}"
+        )
