@@ -84,12 +84,12 @@ def _shifts(dimension: int, *, moved: bool) -> st.SearchStrategy[Vector]:
     """Zero, or often not zero where that is outside the hypotheses."""
     zero = st.just((Fraction(0),) * dimension)
     free = integer_points(dimension, bound=2).map(lambda e: (e[0] or Fraction(1), *e[1:]))
-    return st.one_of(zero, free, free) if moved else st.one_of(zero, free)
+    return st.one_of(zero, free, free, free) if moved else st.one_of(zero, free)
 
 
 @st.composite
 def _mapped_inputs(draw: st.DrawFn) -> Instance:
-    kind = draw(st.sampled_from(["flaw", "line", "plane", "no bias", "singular"]))
+    kind = draw(st.sampled_from(["flaw", "line", "plane", *["no bias"] * 3, *["singular"] * 2]))
     if kind == "flaw":
         problem = draw(unattainable_problems())
     else:
@@ -131,7 +131,7 @@ INPUT_MAPS = Theorem(
         Mutant("curved", "the inputs may be squared first, as a map that is not affine",
                claim=lambda i: _inputs_mapped(i, lambda s: tuple(x * x for x in s))),
     ),
-    expense=4,
+    expense=2,
 )
 
 
@@ -156,7 +156,7 @@ def is_similarity(matrix: Matrix) -> bool:
 
 @st.composite
 def _mapped_outputs(draw: st.DrawFn) -> Instance:
-    kind = draw(st.sampled_from(["flaw", "similar", "any matrix", "no bias"]))
+    kind = draw(st.sampled_from(["flaw", "similar", "any matrix", "no bias", "no bias"]))
     if kind == "flaw":
         problem = draw(unattainable_problems())
     else:
@@ -201,7 +201,7 @@ OUTPUT_MAPS = Theorem(
         Mutant("fourth-power", "the infimum is multiplied by m⁴",
                claim=lambda i: _outputs_mapped(i, lambda square: square * square)),
     ),
-    expense=5,
+    expense=3,
 )
 
 
