@@ -55,6 +55,8 @@ def import_torch(
 
     Without --output the last line printed is the network.
 
+    Exit code 0: the network is written or printed; 2: bad input or usage.
+
     \b
     Example:
       symerm import-torch model.pt --output network.json

@@ -47,6 +47,8 @@ def nearest(
     different directions, (3) of positive last two weights.  Printed are |Phi - Gamma|, the
     distance |g - R(Gamma)| in the seminorm W1,inf, and the bound of inverse stability.
 
+    Exit code 0: the parametrization is printed; 2: bad input or usage.
+
     \b
     Example:
       symerm nearest gamma.json g.json

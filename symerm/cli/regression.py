@@ -58,7 +58,9 @@ def regression(
 
     A falsifying instance is shrunk and printed; datasets and networks in it are files that the
     other commands read. Expensive theorems get a fraction of the instances.
-    Exit code 0: nothing was falsified and all mutants were refuted; 1: otherwise; 2: bad usage.
+
+    Exit code 0: nothing was falsified and all mutants were refuted; 1: otherwise; 2: bad input
+    or usage; 130: interrupted (what is known is still printed).
 
     \b
     Example:

@@ -66,6 +66,8 @@ def constants(
     Width, rate, steps, memory and time of the guarantee for ball indicators under radial data.
     C, q and c are certified for a law, or given: without --law all three are needed.
 
+    Exit code 0: the constants are printed; 2: bad input or usage.
+
     \b
     Example:
       symerm separation constants --law heavy-tailed --dimension 20 --eps 1/10

@@ -61,6 +61,8 @@ def types(
     On an interval these are the inactive, active, ... neurons; on a dataset the activation
     patterns with zeros, one sign + 0 - for each point.  Responses are ignored.
 
+    Exit code 0: the types are printed; 2: bad input or usage.
+
     \b
     Example:
       symerm types --interval 0 1
