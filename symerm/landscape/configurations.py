@@ -30,7 +30,6 @@ __all__ = [
 Signs = tuple[int, int, int]
 
 _UNIT = (Fraction(0), Fraction(1))
-_FACING = {1: "right", -1: "left"}
 #: Output weights told apart: zero or not; at an end of the interval also by the sign of alpha v.
 _FLAT, _WEIGHTED, _POSITIVE, _NEGATIVE = "flat", "non-flat", "alpha v > 0", "alpha v < 0"
 _MIRRORED_OUTPUT = {_POSITIVE: _NEGATIVE, _NEGATIVE: _POSITIVE}
