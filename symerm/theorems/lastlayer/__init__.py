@@ -31,12 +31,14 @@ from symerm.theorems.lastlayer.ranks import (
     QUADRATIC_RANK,
     RANK_LAW,
 )
+from symerm.theorems.lastlayer.systems import ZERO_LOSS
 from symerm.theorems.lastlayer.widths import CHERNOFF, INTERLEAVED, RANK_WIDTH
 from symerm.theorems.statement import Theorem
 
 __all__ = ["LAST_LAYER_THEOREMS"]
 
 LAST_LAYER_THEOREMS: tuple[Theorem, ...] = (
+    ZERO_LOSS,
     LEAST_SQUARES,
     MINIMUM_NORM,
     RANK_LAW,
