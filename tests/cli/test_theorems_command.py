@@ -156,18 +156,32 @@ def test_an_instance_of_another_theorem_is_refused(run, tmp_path):
     assert "no part 'z'" in err
 
 
-def test_ctrl_c_prints_what_is_known():
+def test_ctrl_c_prints_what_is_known(run, monkeypatch):
+    import symerm.theorems.regression as regression
+
+    def interrupted(ids, options, *, workers, report):
+        report(regression.try_all(find_theorem(ids[0]), options))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(regression, "regress", interrupted)
+    names = [theorem.id for theorem in symerm.theorems.all_theorems()][:3]
+    code, out, err = run("theorems", "test", *names, "--examples", 2)
+    assert code == 130
+    assert "1 theorem: 1 holds" in out
+    assert err == "symerm: interrupted; 2 of 3 theorems not tried\n"
+
+
+def test_ctrl_c_ends_the_workers_without_a_traceback():
     process = subprocess.Popen(
-        [sys.executable, "-m", "symerm", "theorems", "test", "activation-lifting", "--examples",
-         "1000000"],
+        [sys.executable, "-m", "symerm", "theorems", "test", "--examples", "100000", "--workers",
+         "2"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )
-    time.sleep(4)
+    time.sleep(5)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "0 theorems: none tried" in out
-    assert "1 of 1 theorems not tried" in err
+    assert "interrupted" in err
     assert "Traceback" not in err
 
 
