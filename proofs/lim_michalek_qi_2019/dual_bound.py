@@ -1,7 +1,8 @@
 """The bound of a leaf: |T - Y|^2 >= <r, T>^2 / |r|^2 for every Y with <r, Y> <= 0, if <r, T> > 0.
 
 Two lines: <r, T> <= <r, T - Y> by the hypothesis on Y, and <r, E>^2 <= |r|^2 |E|^2 for E = T - Y
-by Cauchy and Schwarz, whose difference is Lagrange's sum of squares (here for five points).
+by Cauchy and Schwarz: |r|^2 times |E - (<r, E>/|r|^2) r|^2 >= 0 is the difference, for any number
+of points.  For five it is written out as Lagrange's sum of squares.
 <r, E> = sum_i w_i r_i E_i with the weights w_i > 0 of repeated inputs.  <r, Y> <= 0 is proved
 neuron by neuron on the rays of a cone; where the sign of z is open, act(z) is replaced by a
 mixture of its two lower bounds.
@@ -34,6 +35,15 @@ prove(
     - sympy.Add(*[
         w[i] * w[j] * (r[i] * E[j] - r[j] * E[i]) ** 2 for i, j in combinations(range(n), 2)
     ]),
+)
+
+# |E - x r|^2 in |r|^2, <r, E>, |E|^2, at x = <r, E>/|r|^2.
+length, product, error = sympy.symbols("length product error", positive=True)
+quotient = product / length
+prove(
+    "any number of points: |r|^2 |E - (<r, E>/|r|^2) r|^2 = |r|^2 |E|^2 - <r, E>^2",
+    length * (error - 2 * quotient * product + quotient**2 * length)
+    - (length * error - product**2),
 )
 
 size, share, other, rest = sympy.symbols("size share other rest", nonnegative=True)

@@ -30,7 +30,7 @@ class Family:
     inputs, outputs : rows of integers
     neurons : for each hidden neuron its weights, its bias and its output weights
     output_biases : one for each output
-    least : the smallest value of K for which the claim is made
+    least : the smallest value of K for which the claim is made; 0 if it is made for all K > 0
     loss : the claimed sum of squares
     """
 
@@ -65,13 +65,13 @@ class Family:
 
 
 FAMILIES = (
-    # Six points of the plane; usually written with k = K - 1 >= 0.
+    # Six points of the plane; usually written with k = K - 1.
     Family(
         "counterexample-1",
         ((-2, 0), (-1, 0), (0, 0), (1, 0), (2, 0), (1, 1)),
         ((2, 0), (1, 0), (0, 0), (-2, 0), (-4, 0), (0, 1)),
         (((-1, 2 * K + 1), 0, (1, 0)), ((1, K - 1), 0, (-2, 1 / K))),
-        (0, 0), 1, 5 / K**2,
+        (0, 0), 0, 5 / K**2,
     ),
     # Two kinks that face each other, 1/K inside the outermost points.  Their sum is constant but
     # for those two points, and half their difference is nearly the identity.
@@ -96,6 +96,6 @@ FAMILIES = (
         ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
         ((1, 0), (-1, 0), (0, 1)),
         (((1 / K, 0, HALF), 0, (K, 1)), ((0, 1 / K, HALF), 0, (-K, 1))),
-        (0, 0), 1, 2 / K**2,
+        (0, 0), 0, 2 / K**2,
     ),
 )

@@ -5,10 +5,12 @@ Their values at the points are a square matrix with determinant
 
     (1 - gamma)^(n - 2) (t_2 - t_1) (t_3 - t_2) .. (t_n - t_{n-1}),
 
-so that for n >= 3 it is singular only for gamma = 1, an affine "activation".  The script proves the
-formula for n <= 6.  For all n: subtract from each row the one before and divide by the gap; what is
-left has 1 on and below the diagonal and gamma above it.  Subtracting once more from each of its
-rows the one before leaves a triangular matrix with diagonal 1, 1 - gamma, .., 1 - gamma.
+so that for n >= 3 it is singular only for gamma = 1, an affine "activation".  For all n: subtract
+from each row the one before and divide by the gap; below the first row (1, ..) the column of ones
+is zero, and what is left has 1 on and below the diagonal and gamma above it (`row_operations`).
+Subtracting once more from each of its rows the one before leaves a triangular matrix with diagonal
+1, 1 - gamma, .., 1 - gamma: the rows i and i - 1 differ in the column i only.  The determinant is
+expanded for n <= 6 as well.
 Distinct points of Q^p are first projected to a line on which they stay distinct.
 """
 
@@ -40,6 +42,20 @@ def determinant(square: sympy.Matrix) -> sympy.Expr:
     return entries.domain.to_sympy(entries.det())
 
 
+def row_operations() -> None:
+    """The entries after the first step: rows i and i - 1, the neuron of t_k, gap h."""
+    h, away = sympy.symbols("h away", nonnegative=True)
+    slope = 1 / (1 + sympy.Symbol("rest", nonnegative=True))
+    for name, factor in (("relu", sympy.Integer(0)), ("leaky", slope)):
+        prove(
+            f"{name}: rows i and i - 1 differ by the gap for k < i, by gamma times it for k >= i",
+            # t_(i-1) - t_k = away >= 0, or t_k - t_i = away >= 0.
+            relu(away + h, factor) - relu(away, factor) - h,
+            relu(-away, factor) - relu(-away - h, factor) - factor * h,
+        )
+
+
+row_operations()
 for n in range(2, 7):
     product = sympy.prod(gaps[: n - 1])
     relu_matrix = matrix(n, sympy.Integer(0))

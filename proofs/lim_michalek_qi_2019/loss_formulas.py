@@ -10,8 +10,9 @@ from families import FAMILIES, K
 from steps import prove
 
 for family in FAMILIES:
+    values = f"K >= {family.least}" if family.least else "K > 0"
     prove(
-        f"{family.dataset}: the loss is {family.loss} for all K >= {family.least}, and tends to 0",
+        f"{family.dataset}: the loss is {family.loss} for all {values}, and tends to 0",
         family.sum_of_squares() - family.loss,
         sympy.limit(family.loss, K, sympy.oo),
     )

@@ -124,18 +124,19 @@ RANK_BOUND = Theorem(
     id="rank-bound",
     title="The rank of the outputs bounds the loss",
     source=Source(DERIVED, "after Eckart, Young 1936"),
-    statement="For two outputs and one neuron with output bias every loss is at least the smaller "
-    "eigenvalue of the centred Gram matrix of the responses (q outputs, d neurons: the sum of "
-    "the q − d smallest).",
+    statement="For two outputs and one neuron every loss is at least the smaller eigenvalue of the "
+    "centred Gram matrix of the responses (q outputs, d neurons: the sum of the q − d smallest), "
+    "with or without output bias.",
     latex=r"Let $A = \sum_i (t_i - \bar t)(t_i - \bar t)^t$ with eigenvalues $\lambda_1 \le \dots "
-    r"\le \lambda_q$. With output bias the loss of every network of width $d$ is at least "
+    r"\le \lambda_q$. With or without output bias the loss of every network of width $d$ is at "
+    r"least "
     r"$\lambda_1 + \dots + \lambda_{q-d}$. (Tried for $q = 2$, $d = 1$.)",
     hypotheses=(
         Hypothesis("one-neuron", "the width is one", lambda i: i["width"] == 1),
     ),
     claim=_below,
     instances=_nearly_fitted(),
-    status=Status("literature", "Eckart and Young 1936"),
+    status=Status("tested", "the theorem of Eckart and Young"),
     tests=_TESTS,
     mutants=(
         Mutant("any-width", "for two neurons as well", without=("one-neuron",)),
@@ -160,10 +161,12 @@ AFFINELY_INDEPENDENT = Theorem(
     id="affinely-independent-minimum",
     title="Affinely independent inputs: the rank decides",
     source=Source(DERIVED, _AFTER),
-    statement="For affinely independent inputs and both biases the outputs of d neurons are the "
-    "matrices of rank d modulo constants; the infimum is attained and is the sum of the q − d "
-    "smallest eigenvalues of the centred Gram matrix (checked for two outputs, one neuron).",
-    latex=r"If $\operatorname{rank}(S\ \mathbf{1}) = n$ and both biases are trained, then "
+    statement="For max(z, γ z), affinely independent inputs and both biases the outputs of d "
+    "neurons are the matrices of rank at most d modulo constants; the infimum is attained and is "
+    "the sum of the q − d smallest eigenvalues of the centred Gram matrix (tried for two outputs, "
+    "one neuron).",
+    latex=r"Let $\sigma(z) = \max(z, \gamma z)$. If $\operatorname{rank}(S\ \mathbf{1}) = n$ and "
+    r"both biases are trained, then "
     r"$F_d(S) = \{Y : \operatorname{rank}(Y \bmod \mathbf{1}) \le d\}$. The infimum is attained "
     r"and equals $\lambda_1 + \dots + \lambda_{q-d}$ with the eigenvalues $\lambda_1 \le \dots "
     r"\le \lambda_q$ of the centred Gram matrix of the responses. (Tried for $q = 2$, $d = 1$.)",
@@ -185,7 +188,7 @@ AFFINELY_INDEPENDENT = Theorem(
             activations(), st.sampled_from([True, True, False]),
         )
     ),
-    status=Status("literature", "the cone is the orthant; Eckart and Young 1936"),
+    status=Status("tested", "the cone is the orthant, and then the theorem of Eckart and Young"),
     tests=_TESTS,
     mutants=(
         Mutant("any-inputs", "the inputs may be affinely dependent",
@@ -284,7 +287,7 @@ DUAL_BOUND = Theorem(
     ),
     claim=_dual,
     instances=_leaves(),
-    status=Status("proved-up-to", "Lagrange's identity is written out for five points", 5),
+    status=Status("proved", "Cauchy and Schwarz, as a square completed"),
     proofs=("proofs/lim_michalek_qi_2019/dual_bound.py",),
     tests=_TESTS,
     mutants=(

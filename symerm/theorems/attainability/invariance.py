@@ -37,7 +37,7 @@ from symerm.theorems.generators.attainability import (
 from symerm.theorems.generators.basic import activations, networks, nonzero_rationals
 from symerm.theorems.instance import Instance, instances
 from symerm.theorems.statement import Finding, Hypothesis, Mutant, Status, Theorem, holds_if
-from symerm.theorems.works import DERIVED, LIM, Source
+from symerm.theorems.works import DERIVED, Source
 
 __all__ = ["INPUT_MAPS", "NEURON_SCALING", "ORDER", "OUTPUT_MAPS", "REPEATED_INPUTS"]
 
@@ -270,9 +270,9 @@ def _scaled(instance: Instance, *, bias: bool = True, inverse: bool = True) -> F
 NEURON_SCALING = Theorem(
     id="positive-scaling-of-neurons",
     title="A neuron may be scaled by a positive factor",
-    source=Source(LIM, "positive homogeneity of the activation"),
-    statement="With (λ a, λ b, v/λ) in place of (a, b, v), λ > 0, a network realises the same "
-    "function.",
+    source=Source(DERIVED, _AFTER),
+    statement="For max(z, γ z): with (λ a, λ b, v/λ) in place of (a, b, v), λ > 0, a network "
+    "realises the same function.",
     latex=r"For $\lambda > 0$ and $\sigma(z) = \max(z, \gamma z)$: $\tfrac{1}{\lambda} v\, "
     r"\sigma(\lambda (\langle a, s \rangle + b)) = v\, \sigma(\langle a, s \rangle + b)$.",
     hypotheses=(
@@ -328,8 +328,7 @@ REPEATED_INPUTS = Theorem(
     r"t_{ik}|^2 = \sum_i w_i |\nu(s_i) - \bar t_i|^2 + \sum_{i,k} |t_{ik} - \bar t_i|^2$.",
     claim=_collapsed,
     instances=_data_and_network(),
-    status=Status("proved-up-to", "groups are expanded symbolically; for any size expand and use "
-                  "that deviations from the mean sum to 0", 6),
+    status=Status("proved", "an identity in the size of a group, its sum and its sum of squares"),
     proofs=("proofs/lim_michalek_qi_2019/repeated_inputs.py",),
     tests=("tests/theorems/test_attainability_invariance.py",),
     mutants=(
