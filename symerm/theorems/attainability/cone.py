@@ -45,19 +45,28 @@ def hidden_vector(inputs: tuple[Vector, ...], neuron: Vector, activation: Activa
 
 
 def _union(instance: Instance, vector: Vector) -> Finding:
-    """The vector is in some cone, and a ray of some cone is the hidden vector of a neuron."""
+    """The vector is in some cone, and rays of a cone and their sum are hidden vectors."""
     inputs, activation = instance["inputs"], instance["activation"]
     cones = relu_cone(inputs, activation=activation)
     inside = sum(cone.contains(vector) for cone in cones)
-    rays = sorted({ray for cone in cones for ray in cone.rays})
-    ray = rays[instance["number"] % len(rays)]
+    solid = [cone for cone in cones if cone.rays]
+    rays = solid[instance["number"] % len(solid)].rays
     shape = Architecture(1, activation, output_bias=False)
-    sections = HiddenVectors.of(inputs, shape).sections([ray])
-    neurons = [tuple(map(Fraction, neuron)) for section in sections for neuron, _ in section]
-    images = [primitive(hidden_vector(inputs, neuron, activation)) for neuron in neurons]
+    hidden = HiddenVectors.of(inputs, shape)
+
+    def reached(wanted: tuple[int, ...]) -> bool:
+        neurons = [
+            tuple(map(Fraction, neuron))
+            for section in hidden.sections([wanted]) for neuron, _ in section
+        ]
+        return wanted in [primitive(hidden_vector(inputs, each, activation)) for each in neurons]
+
+    inner = primitive([sum(entries) for entries in zip(*rays, strict=True)])
+    found = [reached(each) for each in (*rays, inner)]
     return holds_if(
-        inside > 0 and ray in images,
-        f"in {inside} of {len(cones)} cones; ray {ray}, neurons on its line have {images}",
+        inside > 0 and all(found),
+        f"in {inside} of {len(cones)} cones; of a cone {sum(found[:-1])} of {len(rays)} rays and "
+        f"{'' if found[-1] else 'not '}their sum are hidden vectors",
     )
 
 
@@ -109,8 +118,8 @@ RELU_CONE = Theorem(
     title="The ReLU cone is a finite union of polyhedral cones",
     source=Source(LIM, "the ReLU cone of the hidden vectors of one neuron"),
     statement="The hidden vectors of one neuron on the inputs are a finite union of closed "
-    "polyhedral cones, one for each activation pattern, the extreme rays of which are hidden "
-    "vectors. In particular C(S) is closed.",
+    "polyhedral cones, one for each activation pattern: every hidden vector lies in one, and "
+    "their rays and positive combinations of these are hidden vectors. So C(S) is closed.",
     latex=r"The ReLU cone $C(S) = \{\sigma(S a + b \mathbf{1}) : a \in \mathbb{R}^p, b \in "
     r"\mathbb{R}\}$ is the union of the closed polyhedral cones $C_P = D_P (S\ \mathbf{1}) K_P$ "
     r"over the activation patterns $P$, where $K_P$ is the closed cell of $P$. Their extreme rays "
@@ -127,7 +136,7 @@ RELU_CONE = Theorem(
 
 
 def in_general_position(inputs: tuple[Vector, ...]) -> bool:
-    """Whether no p + 1 inputs lie in one hyperplane, and no fewer are dependent."""
+    """Whether any min(n, p + 1) inputs are affinely independent."""
     p = len(inputs[0])
     rows = [(*s, Fraction(1)) for s in inputs]
     size = min(p + 1, len(rows))
@@ -146,10 +155,11 @@ PATTERN_COUNT = Theorem(
     id="pattern-count",
     title="The number of activation patterns",
     source=Source(DERIVED, "after Cover 1965"),
-    statement="n points of Qᵖ in general position have 2 Σ C(n − 1, k), k = 0, .., p, activation "
-    "patterns of a neuron with bias.",
-    latex=r"If no $p + 1$ of the inputs $s_1, \dots, s_n \in \mathbb{R}^p$ lie in one hyperplane, "
-    r"there are $2 \sum_{k=0}^{p} \binom{n-1}{k}$ vectors of signs $(\operatorname{sgn}("
+    statement="n points of Qᵖ in general position, any min(n, p + 1) of them affinely independent, "
+    "have 2 Σ C(n − 1, k), k = 0, .., p, activation patterns of a neuron with bias.",
+    latex=r"If any $\min(n, p + 1)$ of the inputs $s_1, \dots, s_n \in \mathbb{R}^p$ are affinely "
+    r"independent, there are $2 \sum_{k=0}^{p} \binom{n-1}{k}$ vectors of signs "
+    r"$(\operatorname{sgn}("
     r"\langle a, s_i \rangle + b))_i$ without zeros.",
     hypotheses=(
         Hypothesis(
@@ -161,7 +171,7 @@ PATTERN_COUNT = Theorem(
     instances=st.one_of(
         general_position_datasets(inputs=(1, 3), outputs=(1, 1)), degenerate_datasets()
     ).map(lambda data: Instance.of(inputs=data.inputs)),
-    status=Status("literature", "Cover's induction on n"),
+    status=Status("tested", "Cover's theorem, by induction on n"),
     tests=("tests/theorems/test_attainability_cone.py",),
     mutants=(
         Mutant("any-position", "repeated or collinear inputs count as well",
@@ -175,13 +185,16 @@ PATTERN_COUNT = Theorem(
 
 
 def _reached(instance: Instance, *, bias: bool = True) -> Finding:
+    """A neuron with these values before activation, or a cone that holds the vector."""
     inputs, target = instance["inputs"], instance["values"]
-    rows = [(*s, Fraction(int(bias))) for s in inputs]
-    neuron = solve(rows, target)
-    if neuron is None:
-        return holds_if(False, f"no neuron has the values {_text(target)} before activation")
-    vector = hidden_vector(inputs, neuron, RELU)
-    return holds_if(vector == target, f"activations {_text(vector)}, wanted {_text(target)}")
+    neuron = solve([(*s, Fraction(int(bias))) for s in inputs], target)
+    if neuron is not None:
+        vector = hidden_vector(inputs, neuron, RELU)
+        if vector == target:
+            return holds_if(True, f"the neuron {_text(neuron)} has {_text(vector)}")
+    # Where an entry is 0 the value before activation may be negative.
+    inside = any(cone.contains(target) for cone in relu_cone(inputs, hidden_bias=bias))
+    return holds_if(inside, f"{_text(target)} is {'' if inside else 'not '}a hidden vector")
 
 
 def _text(vector: Vector) -> str:

@@ -23,7 +23,7 @@ from symerm.attainability.escape import Escape
 from symerm.attainability.strata import StrataTable, strata_table
 from symerm.certificates import certificate_text, checker
 from symerm.networks.shallow import ShallowNetwork
-from symerm.problem.architecture import RELU, Architecture
+from symerm.problem.architecture import RELU, Activation, Architecture
 from symerm.problem.dataset import Dataset
 from symerm.problem.problem import Problem
 from symerm.theorems.attainability.problems import (
@@ -111,10 +111,19 @@ def statuses(table: StrataTable) -> Counter[str]:
     return found
 
 
-def _spaced(instance: Instance, *, ratios: bool = False, size: bool = False) -> Finding:
-    points = instance["points"]
+_OTHER_SLOPE = Activation("leaky", Fraction(1, 3))
+
+
+def _spaced(
+    instance: Instance, *, ratios: bool = False, size: bool = False, slopes: bool = False
+) -> Finding:
+    """The same statuses for equally spaced points and another slope, 0 only for 0."""
+    points, activation = instance["points"], instance["activation"]
     even = range(len(points) + (1 if size else 0))
-    other = Instance.of(points=tuple(map(Fraction, even)), activation=instance["activation"])
+    other = Instance.of(
+        points=tuple(map(Fraction, even)),
+        activation=RELU if activation.kind == "relu" and not slopes else _OTHER_SLOPE,
+    )
     first, second = table_of(instance), table_of(other)
     good = statuses(first) == statuses(second)
     if ratios:
@@ -147,6 +156,8 @@ STRATA_SIZE = Theorem(
                claim=lambda i: _spaced(i, ratios=True)),
         Mutant("any-size", "nor do they depend on n",
                claim=lambda i: _spaced(i, size=True)),
+        Mutant("any-slope", "nor on whether γ is 0",
+               claim=lambda i: _spaced(i, slopes=True)),
     ),
     expense=3,
 )
@@ -206,7 +217,7 @@ def _escaping(
     instance: Instance, further: Callable[[list[Fraction], Escape], bool] | None = None,
     *, bounded: bool = False,
 ) -> Finding:
-    """The stated loss is exact and falls to the limit, and the output weights grow."""
+    """The stated loss is exact and falls to the limit, and an output weight has a pole at 0."""
     verdict, problem = decided(instance), as_problem(instance)
     escape = verdict.escape
     if not isinstance(escape, Escape):
@@ -221,8 +232,8 @@ def _escaping(
         sizes.append(max(abs(v) for row in network.output_weights for v in row))
     low, high = enclosure(verdict)
     falling = levels[0] > levels[1] > levels[2] > escape.limit == escape.loss.limit
-    growing = sizes[2] > sizes[1] > sizes[0]
-    good = exact and falling and low <= escape.limit <= high and growing != bounded
+    unbounded = any(weight.limit is None for row in escape.family[2] for weight in row)
+    good = exact and falling and low <= escape.limit <= high and unbounded != bounded
     if further is not None:
         good = good and further(levels, escape)
     return holds_if(

@@ -14,7 +14,7 @@ from symerm.arithmetic.rationals import format_rational
 from symerm.theorems.generators.basic import rationals, slopes
 from symerm.theorems.instance import Instance, instances
 from symerm.theorems.statement import Finding, Hypothesis, Mutant, Status, Theorem, holds_if
-from symerm.theorems.works import LIM, Source
+from symerm.theorems.works import DERIVED, Source
 
 __all__ = ["LIFTING"]
 
@@ -42,7 +42,7 @@ def _merge_reflected(instance: Instance) -> Finding:
 LIFTING = Theorem(
     id="activation-lifting",
     title="Two neurons of one direction merge",
-    source=Source(LIM, "the lemma behind neurons with equal activation patterns"),
+    source=Source(DERIVED, "after Lim, Michalek, Qi 2019"),
     statement="act(z1) + act(z2) = act(z1 + z2) if z1 and z2 have no opposite signs, "
     "for act(z) = max(z, γ z), 0 ≤ γ < 1.",
     latex=r"Let $\sigma(z) = \max(z, \gamma z)$ with $0 \le \gamma < 1$. If $z_1 z_2 \ge 0$, then "

@@ -232,11 +232,19 @@ def _moving_neurons(draw: st.DrawFn, width: int) -> Instance:
     speed = st.integers(-2, 2).map(Fraction)
     halves = [(a + b) / 2 for a, b in pairwise(points)]
     place = st.sampled_from([*points, *halves])
-    kind = draw(st.sampled_from(["any", "same", "affine", "affine", "hinge"]))
+    kinds = ["any", "same", "pair", "run", "affine", "affine", "affine", "hinge", "hinge"]
+    kind = draw(st.sampled_from(kinds if width == 3 else kinds[:-2]))
     z = draw(place)
     facings = [draw(st.sampled_from([1, -1])) for _ in range(width)]
     kinks = [z if kind == "same" else draw(place) for _ in range(width)]
-    if kind == "affine" and width == 3:
+    if kind in ("pair", "run"):
+        # Two kinks merge at a data point from both sides, the third anywhere or at a neighbour.
+        i = draw(st.integers(1, n - 2))
+        facings[:2] = [facings[0]] * 2
+        kinks[:2] = [points[i]] * 2
+        if kind == "run" and width == 3:
+            facings[2], kinks[2] = facings[0], points[i + draw(st.sampled_from([1, -1]))]
+    elif kind == "affine" and width == 3:
         # s + .., rho(z + ..), lambda(z + ..) with z from s_2 to s_(n-1)
         z = draw(st.sampled_from([*points[1:-1], *halves[1:-1]]))
         facings = [draw(st.sampled_from([1, -1])), 1, -1]
@@ -250,7 +258,15 @@ def _moving_neurons(draw: st.DrawFn, width: int) -> Instance:
         facings = [1, 1, -1]
         kinks = [(points[1] + q * points[0]) / (1 + q), z, points[2]]
     speeds = [draw(speed) for _ in range(width)]
-    if kind == "hinge":  # the left-facing kink moves on into the third gap
+    if kind in ("pair", "run"):  # from both sides
+        turn = draw(st.sampled_from([1, -1]))
+        speeds[:2] = turn * (abs(speeds[0]) or Fraction(1)), -turn * (abs(speeds[1]) or Fraction(1))
+    elif kind == "affine" and draw(st.booleans()):  # kinks at the ends enter
+        for j in range(2 if width == 2 else 1):
+            speeds[j] = facings[j] * (abs(speeds[j]) or Fraction(1))
+        if width == 3 and speeds[1] == speeds[2]:
+            speeds[2] += draw(st.sampled_from([1, -1]))
+    elif kind == "hinge":  # the left-facing kink moves on into the third gap
         speeds[-1] = abs(speeds[-1]) + Fraction(1, 2)
     if draw(st.booleans()):
         points = tuple(-s for s in reversed(points))

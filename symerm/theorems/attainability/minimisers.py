@@ -208,11 +208,12 @@ SMALL_CASES = Theorem(
     id="smaller-problems-attained",
     title="The problem with four points is the smallest without a minimiser",
     source=Source(DERIVED, _AFTER),
-    statement="With both biases and one output, one neuron or at most d + 1 distinct inputs the "
-    "infimum is attained. So a problem without a minimiser has at least two outputs, two neurons "
-    "and four inputs; there is one with exactly these.",
-    latex=r"With both biases the infimum is attained if $q = 1$, $d = 1$ or there are at most "
-    r"$d + 1$ distinct inputs. So a problem without a minimiser has $q \ge 2$, $d \ge 2$ and "
+    statement="For max(z, γ z) with both biases and one output, one neuron or at most d + 1 "
+    "distinct inputs the infimum is attained. So a problem without a minimiser has at least two "
+    "outputs, two neurons and four inputs; there is one with exactly these.",
+    latex=r"For $\sigma(z) = \max(z, \gamma z)$, $0 \le \gamma < 1$, with both biases the infimum "
+    r"is attained if $q = 1$, $d = 1$ or there are at most $d + 1$ distinct inputs. So a problem "
+    r"without a minimiser has $q \ge 2$, $d \ge 2$ and "
     r"$n \ge 4$; there is one with $q = d = 2$, $n = 4$.",
     hypotheses=(
         Hypothesis("small", "one output, one neuron or at most d + 1 distinct inputs", small),

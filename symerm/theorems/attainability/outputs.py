@@ -127,9 +127,10 @@ ON_A_LINE = Theorem(
     id="responses-on-a-line",
     title="Responses on a line are one output",
     source=Source(DERIVED, _AFTER),
-    statement="For the responses m + aᵢ w the infimum is |w|² times that for the numbers aᵢ, and "
-    "it is attained; m must be 0 if there is no output bias.",
-    latex=r"Let $t_i = m + a_i w$ with $a_i \in \mathbb{R}$, and $m = 0$ if there is no output "
+    statement="For max(z, γ z) and the responses m + aᵢ w the infimum is |w|² times that for the "
+    "numbers aᵢ, and it is attained; m must be 0 if there is no output bias.",
+    latex=r"Let $\sigma(z) = \max(z, \gamma z)$ and $t_i = m + a_i w$ with $a_i \in \mathbb{R}$, "
+    r"and $m = 0$ if there is no output "
     r"bias. The infimum for $T$ is $|w|^2$ times the infimum for the responses $a_i$, and it is "
     r"attained.",
     hypotheses=(

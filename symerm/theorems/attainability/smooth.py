@@ -35,7 +35,7 @@ from symerm.theorems.generators.attainability import integer_datasets
 from symerm.theorems.generators.basic import activations
 from symerm.theorems.instance import Instance
 from symerm.theorems.statement import Finding, Hypothesis, Mutant, Status, Theorem, holds_if
-from symerm.theorems.works import DERIVED, Source
+from symerm.theorems.works import DERIVED, LIM, Source
 
 __all__ = ["AFFINE_RESPONSES", "FEW_INPUTS", "OPEN_SET", "STEPS", "STEP_OF_THREE"]
 
@@ -135,9 +135,9 @@ STEPS = Theorem(
     id="isotonic-step",
     title="If the nearest monotone vector is a step, no sigmoid attains the infimum",
     source=_SOURCE,
-    statement="If the monotone vector nearest to the responses at n ≥ 3 points of a line has two "
-    "blocks, or three with a single point in the middle, but not n, one logistic or tanh neuron "
-    "has its squared distance as infimum, not attained.",
+    statement="If the monotone vector nearest to the responses at n ≥ 3 points of a line, one "
+    "direction being strictly nearer, has two blocks, or three with a single point in the middle, "
+    "but not n, one logistic or tanh neuron has its squared distance as infimum, not attained.",
     latex=r"Let $n \ge 3$ and let the nearest monotone vector $m$ to the responses (one direction "
     r"being strictly nearer) have two blocks, or three of which the middle one is a single input, "
     r"but not $n$ blocks. For one logistic or tanh neuron with both biases the infimum is $|t - "
@@ -188,7 +188,7 @@ def _near(instance: Instance, *, factor: int = 1) -> Finding:
     radius = unattained_radius(problem)
     largest = factor * max(map(abs, instance["change"]))
     return holds_if(
-        answer.verdict == "not-attained",
+        answer.verdict == "not-attained" and radius > 0,
         f"radius {shown(radius)}, largest change {shown(largest)}: {shown(answer)}",
     )
 
@@ -196,12 +196,15 @@ def _near(instance: Instance, *, factor: int = 1) -> Finding:
 OPEN_SET = Theorem(
     id="no-minimiser-on-an-open-set",
     title="No minimiser on an open set of responses",
-    source=_SOURCE,
+    source=Source(
+        LIM, "no minimiser on a set of positive measure, for sigmoids; the radius derived here"
+    ),
     statement="If one sigmoid on three points does not attain the infimum for a step, it does not "
-    "for any responses within the proved radius either; the radius is 13/64 for (0, 2, 1).",
-    latex=r"Let $t$ at three points have a step as nearest monotone vector, and let $\varrho$ be "
-    r"the proved radius. For all $t'$ with $\max_i |t'_i - t_i| \le \varrho$ the infimum for one "
-    r"logistic or tanh neuron is not attained.",
+    "for any responses within the radius of `unattained_radius` either, which is positive: 13/64 "
+    "for (0, 2, 1).",
+    latex=r"Let $t$ at three points have a step as nearest monotone vector, and let $\varrho > 0$ "
+    r"be the radius that \texttt{unattained\_radius} proves. For all $t'$ with $\max_i |t'_i - "
+    r"t_i| \le \varrho$ the infimum for one logistic or tanh neuron is not attained.",
     hypotheses=(
         Hypothesis("step", "the nearest monotone vector is a step",
                    lambda i: is_step(ordered_responses(i["data"]))),
@@ -309,10 +312,10 @@ FEW_INPUTS = Theorem(
     id="few-inputs-fitted-by-a-sigmoid",
     title="One sigmoid fits two points, and three with monotone responses",
     source=_SOURCE,
-    statement="With at most three distinct inputs and strictly monotone mean responses one "
-    "logistic or tanh neuron attains the infimum, which is the scatter at equal inputs.",
-    latex=r"Let there be at most three distinct inputs on a line with strictly monotone mean "
-    r"responses (or at most two distinct inputs). For one logistic or tanh neuron with both biases "
+    statement="With at most two distinct inputs, or three and strictly monotone mean responses, "
+    "one logistic or tanh neuron attains the infimum, which is the scatter at equal inputs.",
+    latex=r"Let there be at most two distinct inputs on a line, or three with strictly monotone "
+    r"mean responses. For one logistic or tanh neuron with both biases "
     r"the infimum is the scatter at equal inputs and is attained.",
     hypotheses=(
         Hypothesis("three-inputs", "there are at most three distinct inputs",

@@ -67,25 +67,33 @@ def slope_formula(problem: ShapeProblem, shape: Vector, i: int, *, weighted: boo
     return factor * v * weights[i] * (problem.deviations[i] - v * (shape[i] - middle))
 
 
+def _spread(problem: ShapeProblem, shape: Vector) -> Fraction:
+    """D = sum_i w_i (u_i - ubar)^2."""
+    pairs = list(zip(problem.weights, shape, strict=True))
+    middle = sum((w * u for w, u in pairs), Fraction(0)) / sum(problem.weights)
+    return sum((w * (u - middle) ** 2 for w, u in pairs), Fraction(0))
+
+
 def _levels(instance: Instance, **changes: Any) -> Finding:
-    """The level by its formula, and its derivative by differences of exact levels."""
+    """The level by its formula, and its derivative from exact levels at three shapes."""
     data, shape = instance["data"], _shape(instance)
     problem = shapes_of(data)
     loss, formula = level_by_distance(data, shape), problem.to_loss(problem.level(shape))
-    i, step = 1 + instance["which"] % (problem.size - 2), Fraction(1, 10**9)
-
-    def moved(sign: int) -> Fraction:
-        other = tuple(u + sign * step if k == i else u for k, u in enumerate(shape))
-        return problem.to_level(level_by_distance(data, other))
-
-    difference = (moved(1) - moved(-1)) / (2 * step)
+    i = 1 + instance["which"] % (problem.size - 2)
+    levels, spreads = [], []
+    for step in (-1, 0, 1):
+        other = tuple(u + step if k == i else u for k, u in enumerate(shape))
+        levels.append(problem.to_level(level_by_distance(data, other)))
+        spreads.append(_spread(problem, other))
+    # G D and D are quadratic in u_i, so that central differences are their derivatives.
+    products = [level * spread for level, spread in zip(levels, spreads, strict=True)]
+    by_products = (products[2] - products[0]) / 2
+    found = (by_products - levels[1] * (spreads[2] - spreads[0]) / 2) / spreads[1]
     slope = slope_formula(problem, shape, i, **changes)
-    # A central difference is wrong by a third derivative times the square of the step.
-    good = loss == formula and abs(difference - slope) <= Fraction(1, 10**9) * (1 + abs(slope))
     return holds_if(
-        good,
-        f"loss {shown(loss)}, formula {shown(formula)}; derivative {float(difference):.9g}, "
-        f"formula {float(slope):.9g}",
+        loss == formula and found == slope,
+        f"loss {shown(loss)}, formula {shown(formula)}; derivative {shown(found)}, formula "
+        f"{shown(slope)}",
     )
 
 
