@@ -61,6 +61,11 @@ def same_direction() -> None:
 
 def constant() -> None:
     eps = sympy.Symbol("eps", positive=True)
+    # Entries eps - p and -eps + q of Dh on the two sides of a kink, or the same with h and -h.
+    prove(
+        "entries of at most eps on both sides of a kink: the jump is at most 2 eps",
+        nonnegative(2 * eps - ((eps - p) - (-eps + q))),
+    )
     prove(
         "with |J| <= 2 eps: pairs of one direction differ by at most 2 sqrt(eps), others by at most"
         " 2 sqrt(2 eps); so the constant is at most 2 sqrt(2), less than 4",

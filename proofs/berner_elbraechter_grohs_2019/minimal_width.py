@@ -93,8 +93,18 @@ def ranks() -> None:
 
 
 def subset_sum() -> None:
-    """sum a_j max(x - j, 0) - t x has width n exactly if some of the a_j have the sum t."""
+    """sum a_j max(x - j, 0) - t x has width n exactly if some of the a_j have the sum t.
+
+    n neurons are one for each kink, j in S facing left, and leave sum_S a_j (x - j) - t x.
+    """
     x, t = sympy.symbols("x t")
+    weight, kink = sympy.symbols("a j")
+    away = sympy.Symbol("z", positive=True)
+    prove(
+        "any n: a max(x - j, 0) = a max(j - x, 0) + a (x - j), for x = j + z and x = j - z",
+        weight * away - (0 + weight * (kink + away - kink)),
+        0 - (weight * away + weight * (kink - away - kink)),
+    )
     for n in (1, 2, 3, 4):
         weights = sympy.symbols(f"a1:{n + 1}")
         claims = []

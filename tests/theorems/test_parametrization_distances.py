@@ -1,4 +1,4 @@
-"""Distances of parameters and local minima, by fine searches in floats."""
+"""Distances of parameters, by fine searches in floats."""
 
 from fractions import Fraction
 from itertools import permutations
@@ -8,16 +8,11 @@ import pytest
 from hypothesis import given, settings
 
 from symerm.parametrization.parameter_distance import parameter_distance
-from symerm.theorems import Instance
 from symerm.theorems.parametrization.distances import (
     BALANCED_METRIC,
     LIPSCHITZ,
-    LOCAL_MINIMA,
     ORBIT_DISTANCE,
 )
-from symerm.theorems.parametrization.stability import bias_free
-
-ONE = Fraction(1)
 
 
 def rows(network):
@@ -79,22 +74,3 @@ def test_values_at_a_grid_are_within_the_bound(instance):
 @given(BALANCED_METRIC.instances)
 def test_triangles_of_balanced_forms(instance):
     assert BALANCED_METRIC.check(instance).outcome == "holds"
-
-
-def test_golden_local_minimum():
-    gamma = bias_free((1, 1, 1))
-    data = {"inputs": ((3 * ONE, -5 * ONE),), "outputs": ((ONE,),)}
-    near = Instance.of(gamma=gamma, **data, target=bias_free((Fraction(21, 20),) * 3))
-    assert LOCAL_MINIMA.check(near).outcome == "holds"
-    added = Instance.of(
-        gamma=gamma, **data,
-        target=bias_free((1, 1, 1), (Fraction(1, 10), Fraction(1, 20), Fraction(1, 10))),
-    )
-    check = LOCAL_MINIMA.check(added)
-    assert check.outcome == "not-applicable"
-    assert "wider" in check.evidence
-    finding = LOCAL_MINIMA.claim(added)
-    # r = 2/8, s = 2, so (r/s)^2 = 1/64; the loss falls from 1 to (1 - 1/200)^2.
-    assert not finding.holds
-    assert "radius 1/64" in finding.evidence
-    assert "losses 1 and 39601/40000" in finding.evidence

@@ -11,11 +11,11 @@ from symerm.theorems.parametrization.dimensions import (
 from symerm.theorems.parametrization.distances import (
     BALANCED_METRIC,
     LIPSCHITZ,
-    LOCAL_MINIMA,
     ORBIT_DISTANCE,
 )
 from symerm.theorems.parametrization.equality import EQUALITY, OPPOSITE_WEIGHTS, SYMMETRIES
 from symerm.theorems.parametrization.general import ONE_OUTPUT, TWO_OUTPUTS
+from symerm.theorems.parametrization.local_minima import LOCAL_MINIMA
 from symerm.theorems.parametrization.normal_form import CANONICAL_FUNCTION, CANONICAL_ORBIT
 from symerm.theorems.parametrization.pathologies import (
     EXPLODING,

@@ -1,9 +1,8 @@
-"""Distances of parameters modulo symmetries, and local minima of functions.
+"""Distances of parameters modulo symmetries.
 
 Parameters that are near realise functions that are near on a box; the distance from an orbit does
-not see the symmetries of the other network, and that of balanced forms is a metric.  With inverse
-stability a local minimum of radius r on N* is one of radius (r/s)^2 among functions (Berner,
-Elbraechter, Grohs 2019, Proposition 1.2).
+not see the symmetries of the other network, and that of balanced forms is a pseudometric: it
+cannot tell neurons apart that realise zero.
 """
 
 from __future__ import annotations
@@ -13,23 +12,16 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from symerm.arithmetic.surds import Surd
-from symerm.errors import InputError
 from symerm.networks.shallow import ShallowNetwork
-from symerm.parametrization.balanced import balance, gradient_distance
 from symerm.parametrization.function_distance import function_distance
-from symerm.parametrization.local_minima import certified_minimum, planted_outputs
 from symerm.parametrization.parameter_distance import entrywise_distance, parameter_distance
-from symerm.parametrization.restricted_set import restricted_membership
 from symerm.problem.architecture import RELU
 from symerm.theorems.generators.basic import rationals
-from symerm.theorems.generators.parametrization import restricted_networks
 from symerm.theorems.instance import Instance, instances
-from symerm.theorems.parametrization.stability import bias_free
-from symerm.theorems.statement import Claim, Finding, Hypothesis, Mutant, Status, Theorem, holds_if
-from symerm.theorems.works import BERNER, DERIVED, Source
+from symerm.theorems.statement import Claim, Finding, Mutant, Status, Theorem, holds_if
+from symerm.theorems.works import DERIVED, Source
 
-__all__ = ["BALANCED_METRIC", "LIPSCHITZ", "LOCAL_MINIMA", "ORBIT_DISTANCE"]
+__all__ = ["BALANCED_METRIC", "LIPSCHITZ", "ORBIT_DISTANCE"]
 
 Vector = tuple[Fraction, ...]
 _TESTS = ("tests/theorems/test_parametrization_distances.py",)
@@ -206,7 +198,7 @@ def _separates(instance: Instance) -> Finding:
 
 BALANCED_METRIC = Theorem(
     id="balanced-distance-metric",
-    title="The distance of balanced forms is a metric",
+    title="The distance of balanced forms is a pseudometric",
     source=Source(DERIVED, "the distance of inverse stability in Berner, Elbrächter, Grohs 2019"),
     statement="The distance of balanced forms up to order is symmetric and satisfies the triangle "
     "inequality; with free scalings it is neither.",
@@ -224,140 +216,4 @@ BALANCED_METRIC = Theorem(
         Mutant("free-scalings", "with free scalings", claim=_triangle(balanced=False)),
         Mutant("of-parameters", "distance 0 only for equal parameters", claim=_separates),
     ),
-)
-
-
-@st.composite
-def _minima(draw: st.DrawFn) -> Instance:
-    """A network of N*, inputs, responses that are planted or not, and a function."""
-    gamma = draw(restricted_networks(width=(1, 2)))
-    inputs = tuple(
-        draw(st.lists(st.tuples(*[rationals(bound=3, denominators=(1,))] * 2), min_size=4,
-                      max_size=6))
-    )
-    noise: tuple[Vector, ...] = tuple((draw(_SMALL),) for _ in inputs)
-    outputs = noise
-    if draw(st.sampled_from((True, True, True, False))):
-        try:
-            outputs = planted_outputs(balance(gamma), inputs)
-        except InputError:  # no residuals but zero
-            outputs = noise
-    target = draw(restricted_networks(width=(1, 3)))
-    if draw(st.sampled_from((True, True, False))):
-        # Near to Gamma, with one more neuron or none.
-        factor = draw(st.sampled_from((_ONE, _ONE, Fraction(33, 32), Fraction(3, 4))))
-        extra = draw(restricted_networks(width=(1, 1)))
-        size = draw(st.sampled_from((_ZERO, _ONE / 8, _ONE / 32, _ONE / 100)))
-        weights = tuple(size * w for w in extra.hidden_weights[0])
-        output = tuple(size * v for v in extra.output_weights[0])
-        rows = tuple(tuple(factor * w for w in row) for row in gamma.hidden_weights)
-        values = tuple(tuple(factor * v for v in row) for row in gamma.output_weights)
-        target = replace(
-            gamma,
-            hidden_weights=(*rows, weights) if size else rows,
-            hidden_biases=(_ZERO,) * (len(rows) + bool(size)),
-            output_weights=(*values, output) if size else values,
-        )
-    return Instance.of(gamma=gamma, inputs=inputs, outputs=outputs, target=target)
-
-
-@st.composite
-def _inactive(draw: st.DrawFn) -> Instance:
-    """Only (3, -5) is not fitted, where the neuron s (1, 1) is inactive and s (2, 1) is active."""
-    s, sign = draw(st.sampled_from((1, 2, 3))), draw(st.sampled_from((1, -1)))
-    gamma = bias_free((s, s, s))
-    inputs: tuple[Vector, ...] = ((3 * _ONE, -5 * _ONE),)
-    outputs: tuple[Vector, ...] = ((sign * _ONE,),)
-    if draw(st.booleans()):
-        inputs, outputs = (*inputs, (_ONE, _ONE)), (*outputs, gamma((_ONE, _ONE)))
-    e = draw(st.sampled_from((_ONE / 2, _ONE / 20, _ONE / 50)))
-    other = (2 * e, e, sign * 2 * e)
-    factor = draw(st.sampled_from((_ONE, 1 + e)))
-    target = draw(
-        st.sampled_from(
-            (bias_free(other), bias_free((s, s, s), other), bias_free((factor * s,) * 3))
-        )
-    )
-    return Instance.of(gamma=gamma, inputs=inputs, outputs=outputs, target=target)
-
-
-def _radius(instance: Instance) -> Surd | None:
-    """(r/s)^2 with the certified radius r, or None if none is certified."""
-    try:
-        minimum = certified_minimum(
-            balance(instance["gamma"]), instance["inputs"], instance["outputs"]
-        )
-    except InputError:
-        return None
-    return minimum.realization_radius
-
-
-def _loss(network: ShallowNetwork, instance: Instance) -> Fraction:
-    return sum(
-        (
-            (y - value) ** 2
-            for point, row in zip(instance["inputs"], instance["outputs"], strict=True)
-            for y, value in zip(row, network(point), strict=True)
-        ),
-        _ZERO,
-    )
-
-
-def _correspondence(*, within: bool = True) -> Claim:
-    def claim(instance: Instance) -> Finding:
-        gamma, target = instance["gamma"], instance["target"]
-        eps = gradient_distance(balance(gamma), balance(target))
-        radius = _radius(instance)
-        losses = _loss(gamma, instance), _loss(target, instance)
-        near = not within or (radius is not None and radius >= eps)
-        return holds_if(
-            not near or losses[0] <= losses[1],
-            f"radius {radius}, g is {eps} away, losses {losses[0]} and {losses[1]}",
-        )
-
-    return claim
-
-
-LOCAL_MINIMA = Theorem(
-    id="local-minima-correspondence",
-    title="Local minima on N* are local minima among functions",
-    source=Source(BERNER, "Proposition 1.2, with the best constants and a certified radius"),
-    statement="Let the residuals of Γ in N* be orthogonal to the inputs at which any neuron is "
-    "active, and r the least |<a, x>|/|x|₁ over neurons and inputs not fitted. Then no function "
-    "of N* of the width of Γ that is within (r/s)² in W1,inf has a smaller sum of squares.",
-    latex=r"Let $\Gamma \in \mathcal{N}^*$ be a local minimum of radius $r$ of $L \circ "
-    r"\mathcal{R}$ on $\mathcal{N}^*$. Then $\mathcal{R}(\Gamma)$ is a local minimum of $L$ of "
-    r"radius $(r/s)^2$ on $\mathcal{R}(\mathcal{N}^*)$ in $W^{1,\infty}$. For sums of squares $r = "
-    r"\min |\langle a_j, x_i \rangle| / \|x_i\|_1$ will do if the residuals are orthogonal to the "
-    r"inputs at which any one neuron is active.",
-    hypotheses=(
-        Hypothesis(
-            "restricted", "Γ and g are in N*",
-            lambda instance: all(
-                restricted_membership(balance(instance[name])).holds
-                for name in ("gamma", "target")
-            ),
-        ),
-        Hypothesis(
-            "width", "g is not wider than Γ",
-            lambda instance: instance["target"].width <= instance["gamma"].width,
-        ),
-        Hypothesis(
-            "minimum", "a radius is certified",
-            lambda instance: _radius(instance) is not None,
-        ),
-    ),
-    claim=_correspondence(),
-    instances=st.one_of(_minima(), _inactive()),
-    status=Status(
-        "literature",
-        "the constants are proved here, the radius is argued in the module of local minima",
-    ),
-    proofs=("proofs/berner_elbraechter_grohs_2019/best_constants.py",),
-    tests=_TESTS,
-    mutants=(
-        Mutant("any-distance", "at any distance", claim=_correspondence(within=False)),
-        Mutant("wider", "g may be wider than Γ", without=("width",)),
-    ),
-    expense=4,
 )

@@ -79,8 +79,8 @@ EQUALITY = Theorem(
     title="Equal functions have equal kink forms",
     source=Source(DERIVED, "known as identifiability of shallow networks"),
     statement="Two networks of two layers on R^p realise the same function exactly if, on every "
-    "hyperplane, the sums of the jumps (1 − γ)|t| v of their neurons agree, and so do their "
-    "linear parts and constants.",
+    "hyperplane z = 0, the sums of the jumps (1 − γ)|t| v of their neurons v act(t z) agree, and "
+    "so do their linear parts and constants.",
     latex=r"Let $f = \sum_H \delta_H \max(z_H, 0) + A x + c$ and $g = \sum_H \delta'_H \max(z_H, 0)"
     r" + A' x + c'$ on $\mathbb{R}^p$ over distinct hyperplanes $z_H = 0$. Then $f = g$ if and "
     r"only if $\delta_H = \delta'_H$ for all $H$, $A = A'$ and $c = c'$.",

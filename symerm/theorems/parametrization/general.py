@@ -138,11 +138,12 @@ ONE_OUTPUT = Theorem(
     id="inverse-stability-one-output",
     title="Inverse stability without balance, for one output",
     source=Source(BERNER, "general form of its theorem, here with √(2ε) for 2√ε"),
-    statement="Let g = R(G) have one output, ε = |g − R(Γ)| in W1,inf, let the weights of neither "
-    "network lie on one line, and no weights of G be opposite to some of Γ. If all neurons of Γ "
-    "with |c| |a| ≤ 2ε have |c|, |a| ≤ β, some Φ with R(Φ) = g has |Φ − Γ| ≤ β + √(2ε).",
+    statement="Let g = R(G) have one output, ε = |g − R(Γ)| in W1,inf, let no two weights of Γ and "
+    "no two weights of G lie on one line, and no weights of G be opposite to some of Γ. If all "
+    "neurons of Γ with |c| |a| ≤ 2ε have |c|, |a| ≤ β, some Φ with R(Φ) = g has |Φ − Γ| ≤ β + "
+    "√(2ε).",
     latex=r"Let $D = 1$, $\varepsilon = |g - \mathcal{R}(\Gamma)|_{W^{1,\infty}}$, $g = "
-    r"\mathcal{R}(G)$. Suppose that no two non-zero weights of $\Gamma$, and none of $G$, lie on "
+    r"\mathcal{R}(G)$. Suppose that no two non-zero weights of $\Gamma$ and no two of $G$ lie on "
     r"one line, that no weight of $G$ is opposite to one of $\Gamma$, and that $|c_i|, |a_i| \le "
     r"\beta$ wherever $|c_i| |a_i| \le 2 \varepsilon$. Then some $\Phi$ with $\mathcal{R}(\Phi) = "
     r"g$ has $\|\Phi - \Gamma\|_\infty \le \beta + \sqrt{2 \varepsilon}$.",

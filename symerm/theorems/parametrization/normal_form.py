@@ -182,7 +182,10 @@ CANONICAL_FUNCTION = Theorem(
     claim=_one_form,
     instances=instances(
         networks=st.one_of(
-            equal_pairs(), equal_pairs(), network_pairs(), _turned_pairs()
+            equal_pairs(),
+            equal_pairs(base=degenerate_networks(width=(2, 4), forms=4, constant=False)),
+            network_pairs(),
+            _turned_pairs(),
         ).filter(lambda pair: pair[0].width and pair[1].width)
     ),
     status=Status(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from symerm.arithmetic.surds import Surd
 from symerm.networks.shallow import ShallowNetwork
 from symerm.parametrization.kinks import kink_form
-from symerm.parametrization.pathologies import PATHOLOGIES, Pathology
+from symerm.parametrization.pathologies import PATHOLOGIES
 from symerm.parametrization.rigid_fibre import kink_distance, rigid_distance_is_below
 from symerm.parametrization.seminorm import sobolev_seminorm
 from symerm.parametrization.sup_norm import sup_norm
@@ -37,10 +37,32 @@ __all__ = [
 
 _ONE = Fraction(1)
 _ROOT = Surd.root(2)
-#: How far above the stated distance a parametrization is looked for.
-_STEP = Fraction(1, 10**6)
 
 Rate = Callable[[Fraction], Any]
+
+
+def _pairing(number: int, k: int) -> tuple[tuple[int, Surd], ...]:
+    """The parametrization of the proof: for each neuron of Gamma one of g, and its scale."""
+    if number == 4:
+        short = _ROOT - _ONE  # the third neuron of g has c = 1 here, not sqrt(2) k
+        return (2, short / k), (1, short), (0, Surd(_ONE / 2))
+    return tuple((j, Surd(_ONE)) for j in range(PATHOLOGIES[number].target(k).width))
+
+
+def _reached(number: int, k: int) -> Surd:
+    """The distance of Gamma from (t a_j, c_j/t), t > 0, in that order: g is realised."""
+    parameters, target = PATHOLOGIES[number].parameters(k), PATHOLOGIES[number].target(k)
+    gaps = []
+    for weights, output, (j, scale) in zip(
+        parameters.weights, parameters.outputs, _pairing(number, k), strict=True
+    ):
+        assert scale > 0
+        (value,) = target.output_weights[j]
+        gaps += [
+            abs(x - scale * y) for x, y in zip(weights, target.hidden_weights[j], strict=True)
+        ]
+        gaps.append(abs(output - value / scale))
+    return max(gaps)
 
 
 def _moved(gamma: ShallowNetwork, target: ShallowNetwork, k: int) -> Surd | None:
@@ -62,15 +84,14 @@ def _moved(gamma: ShallowNetwork, target: ShallowNetwork, k: int) -> Surd | None
     return Surd(max(abs(x - y) for a, b in pairs for x, y in zip(a, b, strict=True)))
 
 
-def _distance(pathology: Pathology, k: int, stated: Surd) -> tuple[bool, str]:
+def _distance(number: int, k: int, stated: Surd) -> tuple[bool, str]:
     """Whether the distance of Gamma to the parametrizations of g is as stated."""
-    parameters, target = pathology.parameters(k), pathology.target(k)
+    parameters, target = PATHOLOGIES[number].parameters(k), PATHOLOGIES[number].target(k)
     if target.width == len(parameters.outputs):
         below = rigid_distance_is_below(parameters, target, stated)
-        reached = rigid_distance_is_below(parameters, target, stated + _STEP)
-        return not below and reached, (
-            f"some Φ {'is' if below else 'is not'} nearer than {stated}, "
-            f"{'one' if reached else 'none'} within 10⁻⁶ more"
+        reached = _reached(number, k)
+        return not below and reached == stated, (
+            f"some Φ {'is' if below else 'is not'} nearer than {stated}, one is {reached} away"
         )
     gamma = parameters.function_network()
     lower, moved = kink_distance(gamma, target), _moved(gamma, target, k)
@@ -94,7 +115,7 @@ def _claim(
             value = found
         stated = parameter(Fraction(k))
         right, text = _distance(
-            pathology, k, stated if isinstance(stated, Surd) else Surd(Fraction(stated))
+            number, k, stated if isinstance(stated, Surd) else Surd(Fraction(stated))
         )
         return holds_if(
             right and value == function(Fraction(k)), f"k = {k}: functions {value} apart; {text}"

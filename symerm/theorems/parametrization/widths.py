@@ -9,6 +9,7 @@ in proofs/berner_elbraechter_grohs_2019/minimal_width.py).  For one kink each th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, combinations
 
@@ -35,6 +36,23 @@ __all__ = ["BOX_WIDTH", "INVARIANT_WIDTH", "SUBSET_SUM", "WIDTH"]
 _PROOF = ("proofs/berner_elbraechter_grohs_2019/minimal_width.py",)
 _TESTS = ("tests/theorems/test_parametrization_widths.py",)
 _ZERO, _ONE = Fraction(0), Fraction(1)
+
+
+@st.composite
+def _with_linear_part(draw: st.DrawFn, *, outputs: tuple[int, int] = (1, 2)) -> ShallowNetwork:
+    """A network on R^2 with few kinks, and a linear map, rarely along one of their normals."""
+    network = draw(
+        degenerate_networks(inputs=(2, 2), outputs=outputs, width=(1, 3), forms=2, constant=False)
+    )
+    small = st.integers(-2, 2).map(Fraction)
+    weights = draw(st.tuples(small, small))
+    values = tuple(draw(small) for _ in range(network.output_dimension))
+    return replace(
+        network,
+        hidden_weights=(*network.hidden_weights, weights, tuple(-w for w in weights)),
+        hidden_biases=(*network.hidden_biases, _ZERO, _ZERO),
+        output_weights=(*network.output_weights, values, tuple(-v for v in values)),
+    )
 
 
 def _subsets(count: int) -> Iterator[tuple[int, ...]]:
@@ -80,7 +98,11 @@ WIDTH = Theorem(
     r"$M_S = 0$ for some $S$, $n+1$ if not so but $M_S \in \mathbb{R}\, n_H^{\top}$ for some $S$ "
     r"and $H$, and $n+2$ otherwise.",
     claim=_one_output(),
-    instances=instances(network=degenerate_networks(outputs=(1, 1), forms=3)),
+    instances=instances(
+        network=st.one_of(
+            degenerate_networks(outputs=(1, 1), forms=3), _with_linear_part(outputs=(1, 1))
+        )
+    ),
     status=Status("proved", "what the neurons on one hyperplane contribute, for every slope"),
     proofs=_PROOF,
     tests=_TESTS,
@@ -125,7 +147,8 @@ BOX_WIDTH = Theorem(
     r"$\mathbb{R}^p$ and $S$ any set of kinks.",
     claim=_on_box(),
     instances=instances(
-        network=degenerate_networks(forms=3), low=st.sampled_from((-_ONE, _ZERO))
+        network=st.one_of(degenerate_networks(forms=3), _with_linear_part()),
+        low=st.sampled_from((-_ONE, _ZERO)),
     ),
     status=Status("proved", "a neuron with bias -min <a, x> is linear on the box"),
     proofs=_PROOF,
@@ -177,7 +200,7 @@ INVARIANT_WIDTH = Theorem(
     claim=_least,
     instances=instances(
         networks=st.one_of(
-            equal_pairs(), network_pairs()
+            equal_pairs(), equal_pairs(base=_with_linear_part()), network_pairs()
         ).filter(lambda pair: pair[0].width and pair[1].width)
     ),
     status=Status("proved", "every network needs a neuron on each kink, and the rest by ranks"),
@@ -240,7 +263,7 @@ SUBSET_SUM = Theorem(
         ).map(tuple),
         target=st.integers(-6, 6),
     ),
-    status=Status("proved-up-to", "the identity behind it is written out for every subset", 4),
+    status=Status("proved", "turning a neuron leaves a_j (x − j); one neuron for each kink"),
     proofs=_PROOF,
     tests=_TESTS,
     mutants=(
