@@ -166,7 +166,8 @@ RELU_CLASSIFICATION = Theorem(
     "degenerate, semi-inactive at T0 with α v ≤ 0 or at T1 with α v ≥ 0, or the kinks inside are "
     "T0 + i |T|/(n + 1), i = 1..n, n even, with sign(w) = (−1)^(i+1) and Σ v w = 2 α/(n + 1) at "
     "each. L is α² |T|³/12 without kinks and α² |T|³/(12 (n + 1)⁴) with n. All other critical "
-    "points have L = 0.",
+    "points have L = 0. (Critical: the generalized gradient is zero; a saddle is critical and no "
+    "local extremum.)",
     latex=r"Let $\sigma$ be the ReLU, $\alpha \ne 0$ and $N \ge 1$. (a) $\theta$ is a local "
     r"minimum with $L > 0$ if and only if $c = \alpha\,\mathrm{mid} + \beta$ and every neuron is "
     r"inactive, semi-inactive at $T_0$ with $\alpha v > 0$, or semi-inactive at $T_1$ with "
@@ -176,7 +177,8 @@ RELU_CLASSIFICATION = Theorem(
     r"$\alpha v \le 0$ or at $T_1$ with $\alpha v \ge 0$, or the kinks inside are $T_0 + i |T| / "
     r"(n+1)$, $1 \le i \le n$, $n$ even, with $\operatorname{sign} w_j = (-1)^{i+1}$ and $\sum_j "
     r"v_j w_j = 2 \alpha/(n+1)$ at each. (c) $L = \alpha^2 |T|^3 / (12 (n+1)^4)$, with $n = 0$ "
-    r"without kinks. All other critical points have $L = 0$.",
+    r"without kinks. All other critical points have $L = 0$. (Critical: the generalized gradient "
+    r"vanishes; a saddle is critical and no local extremum.)",
     hypotheses=(RELU, SLOPED, _EXISTS),
     claim=_relu(),
     instances=st.one_of(
@@ -241,7 +243,9 @@ LEAKY_CLASSIFICATION = Theorem(
     "They have c = α mid + β, v = w = 0 for every neuron without a kink inside, and either no kink "
     "inside (L = α² |T|³/12) or n ≥ 1 kinks at which neurons face one way, alternating, with "
     "lengths of the pieces in the ratios of a_0, √(1 + γ), .., √(1 + γ), a_n and "
-    "Σ v w = (α/W)(1/a_(i−1) + 1/a_i) at each; L = α² (1 − γ)² |T|³/(12 W⁴).",
+    "Σ v w = (α/W)(1/a_(i−1) + 1/a_i) at each; L = α² (1 − γ)² |T|³/(12 W⁴). Here a_0 is 1 or √γ "
+    "as the first kink faces right or left, a_n is √γ or 1 as the last one does, and W is the sum "
+    "of the a_k.",
     latex=r"Let $\sigma(x) = \max(x, \gamma x)$, $0 < \gamma < 1$, $\alpha \ne 0$ and $N \ge 1$. "
     r"The critical points with $L > 0$ are saddles, and they are the following: $c = \alpha\,"
     r"\mathrm{mid} + \beta$, $v_j = w_j = 0$ for neurons without a kink inside, and either no kink "
@@ -249,7 +253,7 @@ LEAKY_CLASSIFICATION = Theorem(
     r"ratios of $a_0, \dots, a_n$, with $\sum_j v_j w_j = \frac{\alpha}{W}\bigl("
     r"\frac{1}{a_{i-1}} + \frac{1}{a_i}\bigr)$ at each, $L = \alpha^2 (1-\gamma)^2 |T|^3 / "
     r"(12 W^4)$; $a_0 = 1$ or $\sqrt\gamma$, $a_n = \sqrt\gamma$ or $1$ as the first and last kink "
-    r"face right or left, and the other $a_k = \sqrt{1 + \gamma}$.",
+    r"face right or left, the other $a_k = \sqrt{1 + \gamma}$, and $W = a_0 + \dots + a_n$.",
     hypotheses=(LEAKY, SLOPED, _EXISTS),
     claim=_leaky(),
     instances=st.one_of(
@@ -350,8 +354,10 @@ CONSTANT_TARGET = Theorem(
     ),
     claim=_is_global,
     instances=st.one_of(
-        global_minima(sloped=False), fitted_networks(target=_LEVEL),
-        _flattened(st.one_of(relu_saddles(), leaky_saddles(), quadratic_saddles())),
+        global_minima(sloped=False),
+        global_minima(activation=activations("quadratic"), sloped=False),
+        _flattened(quadratic_saddles()), fitted_networks(target=_LEVEL),
+        _flattened(st.one_of(relu_saddles(), leaky_saddles())),
         line_networks(target=_LEVEL, activation=activations("relu", "leaky", "quadratic")),
         relu_minima(), leaky_saddles(),
     ),

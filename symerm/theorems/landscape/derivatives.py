@@ -391,6 +391,7 @@ HESSIAN = Theorem(
     tests=_TESTS,
     mutants=(
         Mutant("kink-at-end", "kinks may be at T0 or T1", without=("no-kink-at-ends",)),
+        Mutant("degenerate", "neurons may have w = b = 0", without=("not-degenerate",)),
         Mutant("still-kinks", "kinks that move add nothing", claim=_curvature(kinks=False)),
         Mutant("no-slope", "the factor 1 − γ is left out", claim=_curvature(contrast=False)),
         Mutant("no-weight", "the division by |w| is left out", claim=_curvature(size=False)),

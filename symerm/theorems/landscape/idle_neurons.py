@@ -185,7 +185,8 @@ DEAD_MINIMUM = Theorem(
     "infimum is 0, so that θ is a local minimum and no global one.",
     latex=r"For the ReLU let every neuron be inactive and $c = \alpha\,\mathrm{mid} + \beta$. Then "
     r"$L(\theta) = \alpha^2 |T|^3/12$, and $L(\theta') = L(\theta) + |T| (c' - c)^2$ for all "
-    r"$\theta'$ at which all neurons are inactive.",
+    r"$\theta'$ at which all neurons are inactive. For $\alpha \ne 0$ and $N \ge 1$ the infimum is "
+    r"$0$, so that $\theta$ is a local minimum and no global one.",
     hypotheses=(
         RELU,
         Hypothesis(
@@ -267,7 +268,7 @@ QUADRATIC_DEGENERATE = Theorem(
     latex=r"For $\sigma(x) = x^2$ let $f = \alpha\,\mathrm{mid} + \beta$ and $w_1 = b_1 = 0$. "
     r"Moving $(w_1, b_1)$ to $\varepsilon (1, \eta - \mathrm{mid})$ changes $L$ by $-\tfrac13 "
     r"v_1 \eta\, \alpha |T|^3 \varepsilon^2 + v_1^2 \varepsilon^4 \int (x - \mathrm{mid} + "
-    r"\eta)^4$.",
+    r"\eta)^4$, which is negative for small $\varepsilon$ if $\alpha v_1 \eta > 0$.",
     hypotheses=(
         Hypothesis("constant", "f = α mid + β", _constant),
         Hypothesis(

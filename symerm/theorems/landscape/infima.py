@@ -81,7 +81,7 @@ def _realised(*, shift: bool = True) -> Callable[[Instance], Finding]:
 AFFINE_REALISED = Theorem(
     id="affine-target-realised",
     title="One neuron realises an affine target",
-    source=Source(CHERIDITO, "on global minima for affine targets"),
+    source=Source(DERIVED, "after Cheridito, Jentzen, Rossmannek, whose other minima it leaves"),
     statement="max(x, γ x), 0 ≤ γ < 1: if w ≠ 0 and w x + b ≥ 0 on [T0, T1], the network with the "
     "neuron (w, b, α/w) and c = β − α b/w is the target on [T0, T1]. So the infimum of L is 0 and "
     "attained for every width N ≥ 1.",
@@ -197,7 +197,7 @@ def _quadratic_networks(draw: st.DrawFn) -> Instance:
 QUADRATIC_NOT_ATTAINED = Theorem(
     id="quadratic-not-attained",
     title="One quadratic neuron does not reach a line",
-    source=Source(CHERIDITO, "on the quadratic activation"),
+    source=Source(DERIVED, "after Cheridito, Jentzen, Rossmannek on the quadratic activation"),
     statement="x², α ≠ 0, N ≤ 1: L > 0 for every network.",
     latex=r"For $\sigma(x) = x^2$, $\alpha \ne 0$ and $N \le 1$, $L(\theta) > 0$ for every "
     r"$\theta$.",
@@ -235,7 +235,7 @@ def _difference(*, half: bool = True, shift: bool = True) -> Callable[[Instance]
 QUADRATIC_REALISED = Theorem(
     id="quadratic-realised",
     title="Two quadratic neurons realise a line",
-    source=Source(CHERIDITO, "on the quadratic activation"),
+    source=Source(DERIVED, "after Cheridito, Jentzen, Rossmannek on the quadratic activation"),
     statement="x², N ≥ 2: v (x + B)² − v x² + β − v B² = α x + β with v = α/(2 B), B ≠ 0, so that "
     "the infimum 0 is attained.",
     latex=r"For $B \ne 0$ and $v = \alpha/(2 B)$, $v (x + B)^2 - v x^2 + \beta - v B^2 = "
