@@ -92,6 +92,6 @@ def test_golden_power_series():
         name: POWER_SERIES.check(Instance.of(activation=name, points=points)).evidence
         for name in ("tanh", "logistic", "sincos")
     }
-    assert evidence["tanh"] == "tanh: rank 0 at 1 distinct points"
-    assert evidence["logistic"] == "logistic: rank 3 at 4 distinct points"
-    assert evidence["sincos"] == "sincos: rank 3 at 3 distinct points"
+    assert evidence["tanh"] == "tanh: rank 0 at 1 distinct points; 1 at 3, law 1"
+    assert evidence["logistic"] == "logistic: rank 3 at 4 distinct points; 2 at 3, law 2"
+    assert evidence["sincos"] == "sincos: rank 3 at 3 distinct points; 3 at 3, law 3"

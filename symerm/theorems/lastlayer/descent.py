@@ -156,7 +156,8 @@ STABILITY = Theorem(
     title="Which step sizes are stable",
     source=_AFTER,
     statement="If η < 2/s₁², s₁ the largest singular value, no step raises the loss; a residual "
-    "that lies in the range in the mode of s₁ falls exactly if η < 2/s₁².",
+    "that lies in the range in the mode of s₁ falls exactly if η < 2/s₁² (tried for orthogonal "
+    "columns, which are the modes).",
     latex=r"If $\eta < 2 / s_1^2$, then $\|r_{k+1}\| \le \|r_k\|$. If the part of $r_0$ in the "
     r"range of $\Phi$ is not zero and lies in the mode of $s_1$, then $\|r_1\| < \|r_0\|$ if and "
     r"only if $\eta < 2/s_1^2$.",

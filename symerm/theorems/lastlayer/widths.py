@@ -145,8 +145,8 @@ INTERLEAVED = Theorem(
     id="memorisation-by-interleaved-kinks",
     title="n ReLU neurons memorise n points",
     source=Source(DERIVED, "well known"),
-    statement="A ReLU network with n neurons and biases, all of one direction and with kinks "
-    "between the points, fits any labels at n distinct points.",
+    statement="A ReLU network with n neurons and biases, all of one direction, with a kink before "
+    "the first point and one between any two neighbours, fits any labels at n distinct points.",
     latex=r"For distinct $x_1, \dots, x_n$ and any labels some ReLU network of width $n$ with "
     r"weights of one direction, biases and no output bias has loss $0$.",
     hypotheses=(
