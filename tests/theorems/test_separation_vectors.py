@@ -46,7 +46,7 @@ def test_equal_weights(instance):
 
     def stated(constant):
         # At xi = 0 mean and bound are equal.
-        return value > 0 and value >= (1 - weight / constant) * size - 1e-13
+        return value > 0 and value >= (1 - weight / constant) * size - 1e-11
 
     assert EQUAL_WEIGHTS.claim(instance).holds == stated(np.e)
     claims = {mutant.name: mutant.claim for mutant in EQUAL_WEIGHTS.mutants}
