@@ -2,9 +2,10 @@
 
 Loss |y - F a|^2/2, a_(k+1) = a_k + eta F^T r_k, r_k = y - F a_k.
 
-What is proved: the recursion for a symbolic 3 x 2 matrix, the factor of a mode, that the part of y
-outside the range stays, that a_k stays in the row space, the bound on the step, and the loss of any
-last layer against the best one.
+What is proved, for matrices of any size: the recursion, that a_k stays in the row space, and the
+loss of any last layer against the best one; entry by entry for 3 x 2 matrices as well.  In the
+singular basis: the factor of a mode, that the part of y outside the range stays, the bound on the
+step.
 """
 
 from __future__ import annotations
@@ -15,7 +16,39 @@ from steps import prove
 eta, sigma, rho = sympy.symbols("eta sigma rho", positive=True)
 
 
+def any_size() -> None:
+    n, m = sympy.symbols("n m", integer=True, positive=True)
+    F = sympy.MatrixSymbol("F", n, m)
+    y, a, b, null = (
+        sympy.MatrixSymbol(name, size, 1)
+        for name, size in (("y", n), ("a", m), ("b", m), ("n0", m))
+    )
+
+    def vanishes(matrix: sympy.MatrixExpr) -> bool:
+        return bool(sympy.expand(matrix).doit().is_ZeroMatrix)
+
+    r = y - F * a
+    step = eta * F.T * r
+    prove(
+        "any size: r_(k+1) = (I - eta F F^T) r_k",
+        vanishes((y - F * (a + step)) - (sympy.Identity(n) - eta * F * F.T) * r),
+    )
+    prove(
+        "any size: <n, a_(k+1) - a_k> = eta <F n, r>, which is 0 for F n = 0",
+        vanishes(null.T * step - eta * (F * null).T * r),
+    )
+    rest, change = y - F * b, F * (a - b)
+    prove(
+        "any size: |y - F a|^2 - |y - F b|^2 - |F (a - b)|^2 is -2 <a - b, F^T (y - F b)>",
+        vanishes(
+            r.T * r - rest.T * rest - change.T * change
+            + (a - b).T * (F.T * rest) + (F.T * rest).T * (a - b)
+        ),
+    )
+
+
 def main() -> None:
+    any_size()
     F = sympy.Matrix(3, 2, sympy.symbols("f1:7", real=True))
     y = sympy.Matrix(sympy.symbols("y1:4", real=True))
     a = sympy.Matrix(sympy.symbols("a1:3", real=True))
