@@ -200,7 +200,7 @@ OPEN_SET = Theorem(
         LIM, "no minimiser on a set of positive measure, for sigmoids; the radius derived here"
     ),
     statement="If one sigmoid on three points does not attain the infimum for a step, it does not "
-    "for any responses within the radius of `unattained_radius` either, which is positive: 13/64 "
+    "for any responses within the radius of unattained_radius either, which is positive: 13/64 "
     "for (0, 2, 1).",
     latex=r"Let $t$ at three points have a step as nearest monotone vector, and let $\varrho > 0$ "
     r"be the radius that \texttt{unattained\_radius} proves. For all $t'$ with $\max_i |t'_i - "
