@@ -29,8 +29,8 @@ def format_theorems(theorems: Sequence[Theorem], *, style: str = "text") -> str:
     --------
     >>> from symerm.theorems import find_theorem
     >>> print(format_theorems([find_theorem("activation-lifting")]))
-    theorem             source                  status  mutants  title
-    activation-lifting  Lim, Michalek, Qi 2019  proved        2  Two neurons of one direction merge
+    theorem             source        status  mutants  title
+    activation-lifting  derived here  proved        2  Two neurons of one direction merge
     """
     rows = [
         [

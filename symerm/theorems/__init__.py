@@ -8,8 +8,8 @@ for a variant that is known to be wrong, which shows that the search could have 
 Examples
 --------
 >>> from symerm.theorems import find_theorem
->>> find_theorem("activation-lifting").source.work.key
-'lim-michalek-qi-2019'
+>>> str(find_theorem("activation-lifting").source)
+'derived here: after Lim, Michalek, Qi 2019'
 """
 
 from symerm.theorems.instance import Instance, instances

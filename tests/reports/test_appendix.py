@@ -47,7 +47,7 @@ def test_the_statements_stand_with_source_and_status(width_one: dict[str, str]) 
     text = width_one["Statements and how far they are proved"]
     lifting = find_theorem("activation-lifting")
     assert lifting.latex in text
-    assert r"\subsection{Lim, Michalek, Qi 2019}" in text
+    assert r"\subsection{Derived here}" in text
     assert "; proved)}" in text
     assert "Safran" not in text  # no work without statements
 

@@ -87,7 +87,8 @@ def points(
     dimension: int, *, entries: st.SearchStrategy[Fraction] | None = None
 ) -> st.SearchStrategy[tuple[Fraction, ...]]:
     """Points of Q^dimension."""
-    return st.tuples(*[entries or rationals()] * dimension)
+    chosen = rationals() if entries is None else entries
+    return st.tuples(*[chosen] * dimension)
 
 
 @st.composite
