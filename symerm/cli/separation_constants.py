@@ -63,8 +63,9 @@ def constants(
 ) -> int:
     """Compute what the separation theorem asks for, and how far practice is from it.
 
-    Width, rate, steps, number of points, memory and time of the guarantee for ball indicators under radial data.
-    C, q and c are certified for a law, or given: without --law all three are needed.
+    Width, rate, steps, number of points, memory and time of the guarantee for ball indicators
+    under radial data. C, q and c are certified for a law, or given: without --law all three are
+    needed.
 
     Exit code 0: the constants are printed; 2: bad input or usage.
 
