@@ -27,7 +27,7 @@ _ROOT = re.compile(r"sqrt\(([^()]*)\)")
 _LOWER = re.compile(r"_(?:\(([^()]*)\)|(\w))")
 _UPPER = re.compile(r"\^(?:\(([^()]*)\)|(\w))")
 _END = re.compile(r"\bT([01])\b")
-_WORD = re.compile(r"\b(alpha|beta|gamma|int|sum|max)\b")
+_WORD = re.compile(r"\b(alpha|beta|gamma|delta|int|sum|max)\b")
 _NAME = re.compile(r"((?<=\w) )?\b(mid|act)\b")
 _RELATION = re.compile("|".join(map(re.escape, _RELATIONS)))
 _ENTITIES = {html.escape(key): entity for key, (_, entity) in _RELATIONS.items()}
