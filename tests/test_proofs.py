@@ -21,7 +21,10 @@ from symerm.problem.architecture import RELU, parse_activation
 PROOFS = Path(__file__).resolve().parents[1] / "proofs"
 FOLDER = PROOFS / "lim_michalek_qi_2019"
 HELPERS = ("families.py", "steps.py")
-SCRIPTS = sorted(path for path in PROOFS.rglob("*.py") if path.name not in HELPERS)
+SECOND_OPINION = PROOFS / "second_opinion.py"
+SCRIPTS = sorted(
+    path for path in PROOFS.rglob("*.py") if path.name not in (*HELPERS, SECOND_OPINION.name)
+)
 
 
 @pytest.fixture
@@ -50,9 +53,18 @@ def test_a_script_proves_what_it_says(script: Path) -> None:
     assert all(line.startswith("proved ") for line in lines), done.stdout
 
 
+def test_the_second_opinion_agrees() -> None:
+    pytest.importorskip("z3", reason="z3-solver is optional")
+    done = subprocess.run(
+        [sys.executable, str(SECOND_OPINION)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert all(line.startswith("confirmed ") for line in done.stdout.splitlines())
+
+
 def test_the_readme_lists_every_script() -> None:
     text = (PROOFS / "README.md").read_text("utf-8")
-    assert [path.name for path in SCRIPTS if f"`{path.name}`" not in text] == []
+    assert [path.name for path in [*SCRIPTS, SECOND_OPINION] if f"`{path.name}`" not in text] == []
 
 
 def network_at(family: Any, parameter: Any, value: Fraction) -> ShallowNetwork:
