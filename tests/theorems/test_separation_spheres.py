@@ -84,3 +84,18 @@ def test_golden_spheres():
     assert "Beta law 0.5625" in found.evidence
     three = Instance.of(dimension=3, x=F(1))
     assert SPHERES_MAXIMUM.check(three).outcome == "not-applicable"
+
+
+@pytest.mark.parametrize("x", [F(1, 20), F(1), F(39, 20)])
+def test_low_dimensions(x):
+    """In the plane the density 1/(pi sqrt(1 - x^2/4)) grows from 0 on; in space it is x/2."""
+    (mutant,) = [m for m in SPHERES_MAXIMUM.mutants if m.without]
+    anywhere = SPHERES_MAXIMUM.mutated(mutant)
+    plane, space = (anywhere.check(Instance.of(dimension=d, x=x)) for d in (2, 3))
+    assert plane.outcome == "fails"
+    low, high = (float(text.split()[0].rstrip(",")) for text in (
+        plane.evidence.split(" = ")[2], plane.evidence.split(" is ")[1]
+    ))
+    assert low == pytest.approx(1 / (np.pi * np.sqrt(1 - float(x) ** 2 / 4)))
+    assert high == pytest.approx(1 / np.pi)
+    assert space.outcome == "holds"
