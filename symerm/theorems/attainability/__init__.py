@@ -30,6 +30,7 @@ from symerm.theorems.attainability.minimisers import (
     WIDTH,
 )
 from symerm.theorems.attainability.outputs import ON_A_LINE, SEPARATE, WEDGES
+from symerm.theorems.attainability.secants import OUTPUT_DIMENSION, TANGENT_BOUND
 from symerm.theorems.attainability.segments import SEGMENTS
 from symerm.theorems.attainability.smooth import (
     AFFINE_RESPONSES,
@@ -45,6 +46,7 @@ __all__ = ["ATTAINABILITY_THEOREMS"]
 
 ATTAINABILITY_THEOREMS: tuple[Theorem, ...] = (
     LIFTING, NEURON_SCALING, RELU_CONE, PATTERN_COUNT, ORTHANT, REPEATED_INPUTS,
+    TANGENT_BOUND, OUTPUT_DIMENSION,
     ONE_OUTPUT, ONE_NEURON, SEGMENTS, THREE_POINTS,
     INTERPOLATION, FEW_POINTS, AFFINELY_INDEPENDENT, ON_A_LINE,
     *COUNTEREXAMPLES, GOLDEN, BIAS_FREE, SMALL_CASES,
