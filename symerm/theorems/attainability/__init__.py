@@ -40,6 +40,7 @@ from symerm.theorems.attainability.smooth import (
     STEPS,
 )
 from symerm.theorems.attainability.smooth_shapes import BOXES, CHARTS, LEVELS, TANH
+from symerm.theorems.attainability.smooth_steps import NEAR_STEPS, STEPS_WIN
 from symerm.theorems.statement import Theorem
 
 __all__ = ["ATTAINABILITY_THEOREMS"]
@@ -54,5 +55,6 @@ ATTAINABILITY_THEOREMS: tuple[Theorem, ...] = (
     RANK_BOUND, SEPARATE, DUAL_BOUND, WEDGES,
     LIMITS_OF_TWO, LIMITS_OF_THREE, STRATA_COUNT, STRATA_SIZE, NO_RESPONSE,
     ESCAPES, CERTIFICATES,
-    TANH, LEVELS, BOXES, CHARTS, STEP_OF_THREE, STEPS, OPEN_SET, AFFINE_RESPONSES, FEW_INPUTS,
+    TANH, LEVELS, BOXES, CHARTS, NEAR_STEPS, STEPS_WIN,
+    STEP_OF_THREE, STEPS, OPEN_SET, AFFINE_RESPONSES, FEW_INPUTS,
 )
