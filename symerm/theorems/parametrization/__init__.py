@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symerm.theorems.parametrization.deep import DEEP_FIBRE, DEEP_REMOVAL, DEEP_SCALINGS
 from symerm.theorems.parametrization.dimensions import (
     FIBRE,
     FUNCTIONAL_DIMENSION,
@@ -84,4 +85,7 @@ PARAMETRIZATION_THEOREMS: tuple[Theorem, ...] = (
     FIBRE,
     ORBIT_DISTANCE,
     BALANCED_METRIC,
+    DEEP_SCALINGS,
+    DEEP_REMOVAL,
+    DEEP_FIBRE,
 )
