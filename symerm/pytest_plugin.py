@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from symerm.theorems.instance import Instance
     from symerm.theorems.statement import Mutant, Theorem
-    from symerm.theorems.trial import Trial
 
 __all__ = ["check_theorem"]
 
@@ -156,12 +156,9 @@ def _try_theorem(theorem: Theorem, effort: dict[str, Any]) -> None:
     from symerm.theorems.trial import try_theorem
 
     trial = try_theorem(theorem, **effort)
-    if trial.falsified:
-        raise _Failure(f"{theorem.id} is falsified: {trial.evidence}\n{_instance(trial)}")
-    if trial.vacuous:
-        raise _Failure(
-            f"{theorem.id} is vacuous: none of {trial.tried} instances satisfies its hypotheses"
-        )
+    if trial.complaint is not None:
+        found = "" if trial.instance is None else f"\n{_text(trial.instance)}"
+        raise _Failure(trial.complaint + found)
 
 
 def _try_mutant(theorem: Theorem, mutant: Mutant, effort: dict[str, Any]) -> None:
@@ -175,6 +172,5 @@ def _try_mutant(theorem: Theorem, mutant: Mutant, effort: dict[str, Any]) -> Non
         )
 
 
-def _instance(trial: Trial) -> str:
-    assert trial.instance is not None
-    return "instance: " + json.dumps(trial.instance.to_json(), ensure_ascii=False)
+def _text(instance: Instance) -> str:
+    return "instance: " + json.dumps(instance.to_json(), ensure_ascii=False)

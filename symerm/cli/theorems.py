@@ -12,7 +12,7 @@ from symerm.cli.values import parse_choice, parse_format
 
 __all__ = ["list_theorems", "show", "theorems"]
 
-_STATUSES = "proved, proved-up-to, tested or literature"
+_STATUSES = ("proved", "proved-up-to", "tested", "literature")
 
 
 def theorems() -> None:
@@ -31,7 +31,11 @@ def list_theorems(
         typer.Option("--source", metavar="KEY", help="Only of one work, as in safran-lee-2021."),
     ] = None,
     status: Annotated[
-        str | None, typer.Option(metavar="KIND", help=f"Only with this status: {_STATUSES}.")
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help=f"Only with this status: {', '.join(_STATUSES[:-1])} or {_STATUSES[-1]}.",
+        ),
     ] = None,
     style: Annotated[
         str, typer.Option("--format", metavar="text|latex|html|json", help="Form of the table.")
@@ -54,7 +58,7 @@ def list_theorems(
     if work is not None:
         parse_choice("--source", work, [each.key for each in WORKS])
     if status is not None:
-        parse_choice("--status", status, _STATUSES.replace(" or ", ", ").split(", "))
+        parse_choice("--status", status, _STATUSES)
     chosen = [
         theorem
         for theorem in all_theorems()

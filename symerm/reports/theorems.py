@@ -149,13 +149,8 @@ def format_regression(
 def _failures(records: Sequence[Record]) -> list[str]:
     lines = []
     for record in records:
-        if record.result == "falsified":
-            lines.append(f"{record.id} is falsified: {record.trial.evidence}")
-        elif record.result == "vacuous":
-            lines.append(
-                f"{record.id} is vacuous: none of {record.trial.tried} instances satisfies its "
-                "hypotheses"
-            )
+        if record.trial.complaint is not None:
+            lines.append(record.trial.complaint)
         lines.extend(
             f"{record.id}: mutant {name} survived {trial.applicable} instances; the strategy has "
             "a hole"

@@ -66,6 +66,17 @@ class Trial(RichDisplay):
             return "falsified"
         return "vacuous" if self.vacuous else "holds"
 
+    @property
+    def complaint(self) -> str | None:
+        """Why a theorem does not pass, in one line; None if it holds."""
+        if self.falsified:
+            return f"{self.id} is falsified: {self.evidence}"
+        if self.vacuous:
+            return (
+                f"{self.id} is vacuous: none of {self.tried} instances satisfies its hypotheses"
+            )
+        return None
+
     def _display(self) -> Table:
         """The result and, if it is falsified, the parts of the instance, for notebooks."""
         rows: list[tuple[str, Cell]] = [

@@ -21,7 +21,9 @@ from symerm.problem.dataset import Dataset
 from symerm.problem.problem import Problem
 from symerm.theorems.generators.basic import (
     activations,
+    datasets,
     nonzero_rationals,
+    points,
     positive_rationals,
     rationals,
 )
@@ -50,19 +52,21 @@ def integer_points(dimension: int, *, bound: int = 4) -> st.SearchStrategy[tuple
     >>> find(integer_points(2), lambda point: point[1] < -1)
     (Fraction(0, 1), Fraction(-2, 1))
     """
-    return st.tuples(*[st.integers(-bound, bound).map(Fraction)] * dimension)
+    return points(dimension, entries=_integers(bound))
 
 
-@st.composite
+def _integers(bound: int) -> st.SearchStrategy[Fraction]:
+    return st.integers(-bound, bound).map(Fraction)
+
+
 def integer_datasets(
-    draw: st.DrawFn,
     *,
     inputs: tuple[int, int] = (1, 2),
     outputs: tuple[int, int] = (1, 2),
     size: tuple[int, int] = (1, 5),
     distinct: bool = False,
     bound: int = 4,
-) -> Dataset:
+) -> st.SearchStrategy[Dataset]:
     """Datasets with small integer entries, whose problems are decided quickly.
 
     Parameters
@@ -80,13 +84,9 @@ def integer_datasets(
     >>> find(integer_datasets(inputs=(1, 1)), lambda data: data.size == 2).inputs
     ((Fraction(0, 1),), (Fraction(0, 1),))
     """
-    p, q = draw(st.integers(*inputs)), draw(st.integers(*outputs))
-    rows = draw(
-        st.lists(
-            integer_points(p, bound=bound), min_size=size[0], max_size=size[1], unique=distinct
-        )
+    return datasets(
+        inputs=inputs, outputs=outputs, size=size, distinct=distinct, entries=_integers(bound)
     )
-    return Dataset(tuple(rows), tuple(draw(integer_points(q, bound=bound)) for _ in rows))
 
 
 @st.composite

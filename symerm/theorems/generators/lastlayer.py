@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from symerm.theorems.generators.basic import points as vectors
 from symerm.theorems.generators.basic import rationals
 
 __all__ = [
@@ -29,10 +30,6 @@ _SCALES = (
 )
 _UNITS = rationals(bound=1, denominators=(1,))
 _SMALL = rationals(bound=3, denominators=(1,))
-
-
-def _rows(size: int, entries: st.SearchStrategy[Fraction]) -> st.SearchStrategy[Vector]:
-    return st.tuples(*[entries] * size)
 
 
 @st.composite
@@ -61,7 +58,7 @@ def clouds_on_lines(
     p = draw(st.integers(*inputs))
     points: list[Vector] = []
     for _ in range(draw(st.integers(*lines))):
-        direction = draw(_rows(p, _SMALL if draw(st.booleans()) else _UNITS).filter(any))
+        direction = draw(vectors(p, entries=_SMALL if draw(st.booleans()) else _UNITS).filter(any))
         points += [
             tuple(t * x for x in direction) for t in draw(st.sampled_from(_SCALES))
         ]
@@ -105,14 +102,14 @@ def labelled_clouds(draw: st.DrawFn) -> tuple[Points, Vector]:
     """
     if draw(st.integers(0, 2)) == 0:
         # Three dependent directions on both sides: homogeneous labels of which few are fitted.
-        return draw(antipodal_pairs()), draw(_rows(6, _UNITS))
+        return draw(antipodal_pairs()), draw(vectors(6, entries=_UNITS))
     points = draw(clouds_on_lines())
     size, p = len(points), len(points[0])
     if draw(st.integers(0, 3)) == 0:
-        return points, draw(_rows(size, _UNITS))
+        return points, draw(vectors(size, entries=_UNITS))
     labels = [_ZERO] * size
     for _ in range(draw(st.integers(1, 2))):
-        weights, output = draw(_rows(p, _UNITS)), draw(_UNITS)
+        weights, output = draw(vectors(p, entries=_UNITS)), draw(_UNITS)
         for i, point in enumerate(points):
             height = sum((w * x for w, x in zip(weights, point, strict=True)), _ZERO)
             labels[i] += output * max(height, _ZERO)
@@ -135,7 +132,7 @@ def points_without_parallels(
     """
     points: list[Vector] = []
     for _ in range(draw(st.integers(*size))):
-        point = draw(_rows(inputs, _SMALL).filter(any))
+        point = draw(vectors(inputs, entries=_SMALL).filter(any))
         if not any(_parallel(point, other) for other in points):
             points.append(point)
     return tuple(points)
@@ -167,7 +164,7 @@ def matrices(
     """
     n, m = draw(st.integers(*rows)), draw(st.integers(*columns))
     if not orthogonal:
-        table = [draw(_rows(m, _UNITS)) for _ in range(n)]
+        table = [draw(vectors(m, entries=_UNITS)) for _ in range(n)]
         if n > 1 and draw(st.booleans()):
             table[-1] = table[0]
         return tuple(table)

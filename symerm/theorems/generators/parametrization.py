@@ -17,6 +17,7 @@ from symerm.parametrization.kinks import kink_form
 from symerm.parametrization.stability import extremal_pair
 from symerm.problem.architecture import RELU, Activation
 from symerm.theorems.generators.basic import activations, rationals
+from symerm.theorems.generators.basic import points as vectors
 
 __all__ = [
     "degenerate_networks",
@@ -36,10 +37,6 @@ _SCALES = (_ONE, -_ONE, 2 * _ONE, -2 * _ONE, _HALF, -_HALF)
 _POSITIVE = (_ONE, 2 * _ONE, _HALF, 3 * _ONE)
 _UNITS = rationals(bound=1, denominators=(1,))
 _SMALL = rationals(bound=2, denominators=(1,))
-
-
-def _row(size: int, entries: st.SearchStrategy[Fraction]) -> st.SearchStrategy[Vector]:
-    return st.tuples(*[entries] * size)
 
 
 def _network(
@@ -95,7 +92,7 @@ def degenerate_networks(
     2
     """
     p, q, m = (draw(st.integers(*sizes)) for sizes in (inputs, outputs, width))
-    rows = _row(p, _UNITS)
+    rows = vectors(p, entries=_UNITS)
     normals = rows if constant else rows.filter(any)
     pool = [(draw(normals), draw(_SMALL)) for _ in range(forms)]
     neurons = []
@@ -106,11 +103,11 @@ def degenerate_networks(
             (
                 tuple(scale * w for w in weights),
                 scale * bias,
-                draw(_row(q, _SMALL)),
+                draw(vectors(q, entries=_SMALL)),
             )
         )
     act = draw(activations() if activation is None else activation)
-    return _network(neurons, draw(_row(q, _UNITS)), act)
+    return _network(neurons, draw(vectors(q, entries=_UNITS)), act)
 
 
 @st.composite
@@ -172,9 +169,9 @@ def _split(draw: st.DrawFn, network: ShallowNetwork, inputs: int) -> ShallowNetw
 def _cancel(draw: st.DrawFn, network: ShallowNetwork, inputs: int) -> ShallowNetwork:
     """Pairs act(z) - act(-z) of forms z and s - z, whose sum (1 + gamma) s is a constant."""
     q, gamma = network.output_dimension, network.activation.negative_slope
-    weights = draw(_row(inputs, _UNITS))
+    weights = draw(vectors(inputs, entries=_UNITS))
     bias, total = draw(_SMALL), draw(_UNITS)
-    outputs = draw(_row(q, _UNITS))
+    outputs = draw(vectors(q, entries=_UNITS))
     neurons = _neurons(network)
     for sign, offset in ((1, bias), (-1, total - bias)):
         for side in (1, -1):
@@ -222,8 +219,8 @@ def network_pairs(draw: st.DrawFn) -> Pair:
         )
     elif kind == "linear":
         # act(z) - act(-z) is (1 + gamma) z, without a constant if the bias is zero.
-        weights = draw(_row(first.input_dimension, _UNITS))
-        outputs = draw(_row(first.output_dimension, _UNITS))
+        weights = draw(vectors(first.input_dimension, entries=_UNITS))
+        outputs = draw(vectors(first.output_dimension, entries=_UNITS))
         opposite = tuple(-w for w in weights), _ZERO, tuple(-v for v in outputs)
         second = _network(
             [*_neurons(second), (weights, _ZERO, outputs), opposite],
@@ -275,14 +272,14 @@ def restricted_networks(
     seen = set[Vector]()
     for _ in range(draw(st.integers(*width))):
         last = (draw(tilts), draw(tilts))
-        weights = (*draw(_row(inputs - 2, _UNITS)), *last)
+        weights = (*draw(vectors(inputs - 2, entries=_UNITS)), *last)
         if not member and draw(st.booleans()):
-            weights = draw(_row(inputs, _UNITS).filter(any))
+            weights = draw(vectors(inputs, entries=_UNITS).filter(any))
         direction = _unit(weights)
         if direction in seen and (member or draw(st.booleans())):
             continue
         seen.add(direction)
-        values = _unit(draw(_row(outputs, _UNITS).filter(any)))
+        values = _unit(draw(vectors(outputs, entries=_UNITS).filter(any)))
         size = draw(st.sampled_from((_ONE, 2 * _ONE, _HALF, 3 * _ONE, Fraction(1, 8))))
         other = size
         if not member:
